@@ -1,0 +1,123 @@
+"""What a rehearsal saw on the throw-away server."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pgready.model.location import Location
+from pgready.model.names import ObjectRef
+from pgready.model.schema import Schema
+
+__all__ = ["MigrationRun", "Rehearsal", "Rerun", "RerunOutcome", "RunError", "RunOutcome", "Server", "Skip"]
+
+
+class RunOutcome(StrEnum):
+    """What became of one migration; the words of audit.json."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    NOT_REACHED = "not reached"
+    NO_FILE = "no file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunError:
+    """The server's own words; `statement` (1-based) and `line` are None where the server gave no position."""
+
+    sqlstate: str
+    message: str
+    detail: str | None = None
+    hint: str | None = None
+    context: str | None = None
+    statement: int | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+class RerunOutcome(StrEnum):
+    """What a second run directly after the first did."""
+
+    SAME = "same"
+    RECREATES = "recreates"
+    CHANGES = "changes"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """A second run of a migration, undone afterwards."""
+
+    outcome: RerunOutcome
+    error: RunError | None = None
+    made: tuple[ObjectRef, ...] = ()
+    dropped: tuple[ObjectRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationRun:
+    """One migration on the throw-away server.
+
+    `made` and `dropped` are differences of the catalog before and after, ordered; an object that was renamed stands
+    in both. They hold what really happened, whatever the text says.
+    """
+
+    migration: str
+    position: int
+    outcome: RunOutcome
+    duration_ms: float = 0.0
+    error: RunError | None = None
+    made: tuple[ObjectRef, ...] = ()
+    dropped: tuple[ObjectRef, ...] = ()
+    rerun: Rerun | None = None
+    rerun_skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The throw-away server: version number as in `server_version_num`, and where its binaries came from."""
+
+    version: str
+    version_num: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A deployment onto an empty database: runs in order of execution, and the structure that came out.
+
+    `shims` are extensions that were imitated; `canonical_types` maps verbatim declared types to the server's spelling
+    (None when the server does not know the type). `made_at` is when it was made, in ISO 8601 UTC.
+    """
+
+    server: Server
+    runs: tuple[MigrationRun, ...]
+    schema: Schema
+    shims: tuple[str, ...] = ()
+    canonical_types: tuple[tuple[str, str | None], ...] = ()
+    duration_ms: float = 0.0
+    made_at: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every migration was applied."""
+        return all(run.outcome is RunOutcome.APPLIED for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """An effect that did not happen because its prerequisite guard was false when it ran.
+
+    `asked_for` is what the guard looked for and did not find (or, when `found`, wanted absent and found); `made_by`
+    and `made_at` are the migration that makes it later and its position (None: nobody does). `would_make` is the
+    object that was not made, and `exists_at_end` whether something else made it in the end.
+    """
+
+    migration: str
+    position: int
+    guard: str
+    asked_for: ObjectRef
+    would_make: ObjectRef
+    exists_at_end: bool
+    made_by: str | None
+    made_at: int | None
+    location: Location
+    found: bool = False
