@@ -1,0 +1,159 @@
+"""Statements that read or write rows: SELECT, INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY, CREATE TABLE AS."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from pgready.model.effects import Action
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.catalog_names import relation_name
+from pgready.sources.sql.default_names import figure_column
+from pgready.sources.sql.drafts import Draft, if_not_exists, opaque
+from pgready.sources.sql.parse import Node
+from pgready.sources.sql.scope import Scope, member, object_ref
+from pgready.sources.sql.tree import name_parts, string_constant, walk
+
+__all__ = ["copy", "create_table_as", "merge_words", "query", "reads", "select", "truncate"]
+
+_WRITERS = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
+# Functions of PostgreSQL that run SQL given as text.
+_RUN_TEXT = frozenset(
+    {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml", "cursor_to_xmlschema"}
+)
+
+
+@cache
+def _built_in_functions() -> frozenset[str]:
+    """`SELECT DISTINCT proname FROM pg_proc` in pg_catalog of PostgreSQL 18, and what the grammar adds."""
+    names = files("pgready.sources.sql").joinpath("builtin_functions.txt").read_text(encoding="ascii")
+    return frozenset(names.split())
+
+
+def reads(node: object, scope: Scope) -> tuple[ObjectRef, ...]:
+    """The relations that a query reads, each once, in order; names of its own WITH clauses are left out."""
+    return tuple(draft.object for draft in query(node, scope) if draft.action is Action.READS)
+
+
+def query(node: object, scope: Scope) -> Iterator[Draft]:
+    """What a query writes and reads, also inside WITH: first what it writes."""
+    nodes = list(walk(node))
+    own = {fields.get("ctename") for kind, fields in nodes if kind == "CommonTableExpr"}
+    for kind, fields in nodes:
+        if kind in _WRITERS:
+            target = scope.relation(fields.get("relation", {}))
+            yield Draft(Action.WRITES, target, _columns_needed(fields, target), merge_words(kind, fields))
+    relations = (fields for kind, fields in nodes if kind == "RangeVar")
+    read = (
+        scope.relation(fields, ObjectKind.RELATION)
+        for fields in relations
+        if fields.get("schemaname") or fields.get("relname") not in own
+    )
+    for each in dict.fromkeys(read):
+        if not scope.is_system(each):
+            yield Draft(Action.READS, each)
+
+
+def _columns_needed(fields: Node, target: ObjectRef) -> tuple[ObjectRef, ...]:
+    """The columns that INSERT and UPDATE name."""
+    named = [*fields.get("cols", []), *(fields.get("targetList", []) if "selectStmt" not in fields else [])]
+    columns = (each["ResTarget"].get("name") for each in named if "ResTarget" in each)
+    return (target, *(member(ObjectKind.COLUMN, target, name) for name in dict.fromkeys(columns) if name))
+
+
+def merge_words(kind: str, fields: Node) -> str:
+    """`DELETE`, `DELETE WHERE`, `INSERT ON CONFLICT`: what is done, and whether a condition limits it."""
+    word = _WRITERS[kind]
+    if "onConflictClause" in fields:
+        return f"{word} ON CONFLICT"
+    return f"{word} WHERE" if "whereClause" in fields else word
+
+
+def select(node: Node, scope: Scope) -> Iterator[Draft]:
+    """SELECT, also SELECT INTO; a function that is not PostgreSQL's own may do anything."""
+    if "intoClause" in node:
+        yield from _new_table(node["intoClause"], node, scope, ObjectKind.TABLE)
+    yield from query({"SelectStmt": node}, scope)
+    for kind, fields in walk(node):
+        if kind == "FuncCall":
+            yield from _call(fields, scope)
+
+
+def _call(fields: Node, scope: Scope) -> Iterator[Draft]:
+    parts = name_parts(fields.get("funcname"))
+    name = parts[-1] if parts else ""
+    built_in = parts[:-1] in ([], ["pg_catalog"]) and name in _built_in_functions()
+    if not built_in or name in _RUN_TEXT:
+        schema = parts[-2] if len(parts) > 1 else scope.default_schema
+        yield Draft(Action.OPAQUE, object_ref(ObjectKind.FUNCTION, schema, name), (), "SELECT")
+    elif name == "set_config":
+        _set_config(fields, scope)
+    elif name in ("setval", "nextval"):
+        given = string_constant((fields.get("args") or [{}])[0])
+        found = relation_name(given, ObjectKind.SEQUENCE, scope) if given else None
+        yield Draft(Action.WRITES, found or object_ref(ObjectKind.OTHER, None, "sequence"), (), name)
+
+
+def _set_config(fields: Node, scope: Scope) -> None:
+    values = [string_constant(each) for each in fields.get("args", [])[:2]]
+    if len(values) > 1 and values[0] == "search_path" and values[1]:
+        scope.default_schema = values[1].split(",")[0].strip(' "') or scope.default_schema
+
+
+def create_table_as(node: Node, scope: Scope) -> Iterator[Draft]:
+    """CREATE TABLE AS and CREATE MATERIALIZED VIEW."""
+    inner = node.get("query", {})
+    kind = ObjectKind.MATERIALIZED_VIEW if node.get("objtype") == "OBJECT_MATVIEW" else ObjectKind.TABLE
+    clauses = bool(node.get("if_not_exists"))
+    yield from _new_table(node.get("into", {}), inner.get("SelectStmt"), scope, kind, guarded=clauses)
+    if "ExecuteStmt" in inner:
+        yield opaque("CREATE TABLE AS EXECUTE")
+    yield from query(inner, scope)
+
+
+def _new_table(
+    into: Node, chosen: Node | None, scope: Scope, kind: ObjectKind, *, guarded: bool = False
+) -> Iterator[Draft]:
+    read = reads(chosen, scope)
+    table = scope.new_relation(into.get("rel", {}), kind)
+    clauses = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, table.name), given=guarded)
+    yield Draft(Action.CREATES, table, (*scope.schema_needed(table.schema), *read), "AS SELECT", clauses)
+    names = _result_columns(chosen or {})
+    given = name_parts(into.get("colNames"))
+    for name in [*given, *names[len(given) :]]:
+        if name is None:
+            yield opaque("columns of a query", detail=str(table))
+        else:
+            yield Draft(Action.CREATES, member(ObjectKind.COLUMN, table, name), (), None, clauses)
+
+
+def _result_columns(chosen: Node) -> list[str | None]:
+    """The names of a query's columns; None for `*`."""
+    while "larg" in chosen:
+        chosen = chosen["larg"]
+    names: list[str | None] = []
+    for each in chosen.get("targetList", []):
+        target = each.get("ResTarget", {})
+        value = target.get("val", {})
+        star = any("A_Star" in field for field in value.get("ColumnRef", {}).get("fields", []))
+        names.append(None if star else target.get("name") or figure_column(value) or "?column?")
+    return names
+
+
+def truncate(node: Node, scope: Scope) -> Iterator[Draft]:
+    """TRUNCATE."""
+    cascade = " CASCADE" if node.get("behavior") == "DROP_CASCADE" else ""
+    for each in node.get("relations", []):
+        target = scope.relation(each.get("RangeVar", {}))
+        yield Draft(Action.WRITES, target, (target,), f"TRUNCATE{cascade}")
+
+
+def copy(node: Node, scope: Scope) -> Iterator[Draft]:
+    """COPY; to or from a program it is also opaque."""
+    if "relation" in node:
+        target = scope.relation(node["relation"])
+        action = Action.WRITES if node.get("is_from") else Action.READS
+        columns = (member(ObjectKind.COLUMN, target, name) for name in name_parts(node.get("attlist")))
+        yield Draft(action, target, (target, *columns), "COPY")
+    yield from query(node.get("query"), scope)
+    if node.get("is_program"):
+        yield opaque("COPY PROGRAM")

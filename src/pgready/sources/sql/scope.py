@@ -1,0 +1,103 @@
+"""What names mean at a place of a script: default schema, temporary tables, names taken by earlier statements."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.parse import Node
+from pgready.sources.sql.tree import name_parts
+
+__all__ = ["BUILT_IN_TYPES", "TEMPORARY", "Scope", "member", "object_ref"]
+
+# How the schema of temporary objects is named in SQL; the real one is pg_temp_<number>.
+TEMPORARY = "pg_temp"
+_SYSTEM = frozenset({"pg_catalog", "information_schema", "pg_toast", TEMPORARY})
+# `SELECT typname FROM pg_type` in pg_catalog of PostgreSQL 18, and the words that the grammar turns into sequences.
+BUILT_IN_TYPES = frozenset(
+    """
+    any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray anycompatiblerange
+    anyelement anyenum anymultirange anynonarray anyrange bit bool box bpchar bytea char cid cidr circle cstring date
+    datemultirange daterange event_trigger fdw_handler float4 float8 gtsvector index_am_handler inet int2 int2vector
+    int4 int4multirange int4range int8 int8multirange int8range internal interval json jsonb jsonpath language_handler
+    line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_ddl_command pg_lsn
+    pg_node_tree pg_snapshot point polygon record refcursor regclass regcollation regconfig regdictionary regnamespace
+    regoper regoperator regproc regprocedure regrole regtype table_am_handler text tid time timestamp timestamptz
+    timetz trigger tsm_handler tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown
+    uuid varbit varchar void xid xid8 xml
+    smallserial serial bigserial serial2 serial4 serial8
+    """.split()  # noqa: SIM905 - readable as text, not as 110 lines
+)
+
+
+@lru_cache(maxsize=4096)
+def object_ref(kind: ObjectKind, schema: str | None, name: str, table: str | None = None) -> ObjectRef:
+    """The same value for the same names: a dump has one table in a hundred thousand statements."""
+    return ObjectRef(kind=kind, schema=schema, table=table, name=name)
+
+
+def member(kind: ObjectKind, relation: ObjectRef, name: str) -> ObjectRef:
+    """A column, constraint, index, trigger, policy or rule of a relation, or a value of an enum."""
+    return object_ref(kind, relation.schema, name, relation.name)
+
+
+@dataclass(slots=True)
+class Scope:
+    """Grows while a script is read, statement by statement.
+
+    `relations` and `constraints` are (schema, name) that this script has made: PostgreSQL numbers a default name
+    that is taken. Names taken by earlier scripts are not known here.
+    """
+
+    default_schema: str
+    temporary: set[str] = field(default_factory=set)
+    relations: set[tuple[str | None, str]] = field(default_factory=set)
+    constraints: set[tuple[str | None, str]] = field(default_factory=set)
+
+    def schema_of(self, schema: str | None, name: str) -> str:
+        """The schema that an existing relation is found in; `pg_class` and its like are PostgreSQL's own."""
+        if schema or not name.startswith("pg_"):
+            return schema or (TEMPORARY if name in self.temporary else self.default_schema)
+        return "pg_catalog"
+
+    def is_system(self, found: ObjectRef) -> bool:
+        """Whether an object is PostgreSQL's own."""
+        return found.schema in _SYSTEM and found.schema != TEMPORARY
+
+    def relation(self, node: Node, kind: ObjectKind = ObjectKind.TABLE) -> ObjectRef:
+        """An existing relation, from a RangeVar."""
+        name = node.get("relname", "")
+        return object_ref(kind, self.schema_of(node.get("schemaname"), name), name)
+
+    def new_relation(self, node: Node, kind: ObjectKind = ObjectKind.TABLE) -> ObjectRef:
+        """A relation that the statement makes, from a RangeVar."""
+        name = node.get("relname", "")
+        if node.get("relpersistence") == "t":
+            self.temporary.add(name)
+            return object_ref(kind, TEMPORARY, name)
+        schema = node.get("schemaname") or self.default_schema
+        if schema != TEMPORARY:
+            self.temporary.discard(name)
+        self.relations.add((schema, name))
+        return object_ref(kind, schema, name)
+
+    def named(self, kind: ObjectKind, names: list[Node] | Node | None) -> ObjectRef:
+        """An object from a dotted name (String nodes)."""
+        parts = name_parts(names)
+        schema, name = ([None, *parts])[-2:] if parts else (None, "")
+        return object_ref(kind, self.schema_of(schema, name or ""), name or "")
+
+    def user_type(self, type_name: Node | None) -> ObjectRef | None:
+        """The type that has to exist for a TypeName; None for the types of PostgreSQL itself."""
+        parts = name_parts((type_name or {}).get("names"))
+        if not parts or (type_name or {}).get("pct_type"):
+            return None
+        if len(parts) == 1 and parts[0].lstrip("_") in BUILT_IN_TYPES:
+            return None
+        schema = parts[-2] if len(parts) > 1 else self.default_schema
+        return None if schema in _SYSTEM else object_ref(ObjectKind.TYPE, schema, parts[-1])
+
+    def schema_needed(self, schema: str | None) -> tuple[ObjectRef, ...]:
+        """The schema that has to exist before something can stand in it; none for the default and system ones."""
+        if not schema or schema in _SYSTEM or schema == self.default_schema:
+            return ()
+        return (object_ref(ObjectKind.SCHEMA, "", schema),)

@@ -1,0 +1,237 @@
+"""CREATE TABLE and ALTER TABLE (also of views, indexes, sequences and composite types)."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from pgready.model.effects import Action
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql import default_names
+from pgready.sources.sql.constraints import Keyed, Owner, constraint_drafts, inline_constraints
+from pgready.sources.sql.drafts import Clause, Draft, if_exists, if_not_exists, opaque, when_there
+from pgready.sources.sql.kinds import kind_of_object
+from pgready.sources.sql.parse import Node
+from pgready.sources.sql.scope import Scope, member, object_ref
+from pgready.sources.sql.tree import name_parts
+
+__all__ = ["alter_table", "create_foreign_table", "create_table"]
+
+_SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
+
+
+def create_foreign_table(node: Node, scope: Scope) -> Iterator[Draft]:
+    """CREATE FOREIGN TABLE."""
+    return create_table(node.get("base", {}), scope)
+
+
+def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
+    """The table, its columns, sequences, constraints and the indexes behind them."""
+    table = scope.new_relation(node.get("relation", {}))
+    relation = object_ref(ObjectKind.RELATION, table.schema, table.name)
+    clauses = if_not_exists(relation, given=node.get("if_not_exists"))
+    elements = node.get("tableElts", [])
+    columns = [each["ColumnDef"] for each in elements if "ColumnDef" in each]
+    yield Draft(Action.CREATES, table, _table_needs(node, columns, table, scope), _table_detail(node), clauses)
+    for column in columns:
+        if "typeName" in column:
+            yield from _new_column(column, table, clauses, (), scope)
+    keys = (
+        key
+        for each in elements
+        for key in (
+            inline_constraints(each["ColumnDef"])
+            if "ColumnDef" in each
+            else [Keyed(each["Constraint"])]
+            if "Constraint" in each
+            else ()
+        )
+    )
+    yield from constraint_drafts(scope, Owner(table, None, clauses), keys)
+    for each in elements:
+        if "TableLikeClause" in each:
+            copied = each["TableLikeClause"].get("relation", {}).get("relname", "")
+            yield opaque("CREATE TABLE LIKE", detail=f"columns of {copied}")
+
+
+def _table_detail(node: Node) -> str | None:
+    parents = node.get("inhRelations", [])
+    if parents:
+        word = "PARTITION OF" if "partbound" in node else "INHERITS"
+        return f"{word} {', '.join(each['RangeVar'].get('relname', '') for each in parents)}"
+    return "PARTITION BY" if "partspec" in node else None
+
+
+def _table_needs(node: Node, columns: Iterable[Node], table: ObjectRef, scope: Scope) -> tuple[ObjectRef, ...]:
+    types = [scope.user_type(column.get("typeName")) for column in columns]
+    types.append(scope.user_type(node.get("ofTypename")))
+    likes = (each["TableLikeClause"]["relation"] for each in node.get("tableElts", []) if "TableLikeClause" in each)
+    parents = (each["RangeVar"] for each in node.get("inhRelations", []))
+    needs = [*scope.schema_needed(table.schema), *filter(None, types)]
+    needs += [scope.relation(each) for each in (*parents, *likes)]
+    return tuple(dict.fromkeys(needs))
+
+
+def _new_column(
+    column: Node, table: ObjectRef, clauses: tuple[Clause, ...], needs: tuple[ObjectRef, ...], scope: Scope
+) -> Iterator[Draft]:
+    name = column.get("colname", "")
+    kinds = {key.fields.get("contype") for key in inline_constraints(column)}
+    type_ = scope.user_type(column.get("typeName"))
+    is_serial = name_parts(column.get("typeName", {}).get("names"))[-1:] and (
+        name_parts(column["typeName"]["names"])[-1] in _SERIALS
+    )
+    needs = (*needs, *((type_,) if type_ else ()))
+    yield Draft(
+        Action.CREATES,
+        member(ObjectKind.COLUMN, table, name),
+        needs,
+        _column_detail(kinds, serial=bool(is_serial)),
+        clauses,
+    )
+    if is_serial or "CONSTR_IDENTITY" in kinds:
+        sequence = default_names.sequence_name(scope, table.schema, table.name, name)
+        yield Draft(Action.CREATES, object_ref(ObjectKind.SEQUENCE, table.schema, sequence), (), None, clauses)
+
+
+def _column_detail(kinds: set[object], *, serial: bool) -> str | None:
+    """`NOT NULL`: every INSERT has to give it a value."""
+    filled = serial or kinds & {"CONSTR_DEFAULT", "CONSTR_GENERATED", "CONSTR_IDENTITY"}
+    required = serial or kinds & {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"}
+    return " ".join(word for word, given in (("NOT NULL", required), ("DEFAULT", filled)) if given) or None
+
+
+def alter_table(node: Node, scope: Scope) -> Iterator[Draft]:
+    """Every sub-command, in order."""
+    kind = kind_of_object(node.get("objtype", "OBJECT_TABLE"))
+    target = scope.relation(node.get("relation", {}), kind)
+    clauses = when_there(target, given=node.get("missing_ok"))
+    commands = [each["AlterTableCmd"] for each in node.get("cmds", []) if "AlterTableCmd" in each]
+    if kind not in (ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW):
+        for command in commands:
+            yield Draft(Action.ALTERS, target, _named_needs(command, scope), _words(command), clauses)
+        return
+    added = frozenset(
+        command["def"]["ColumnDef"].get("colname", "") for command in commands if command["subtype"] == "AT_AddColumn"
+    )
+    for command in commands:
+        handler = _COMMANDS.get(command.get("subtype", ""), _other)
+        yield from handler(command, Owner(target, added, clauses), scope)
+
+
+Handler = Callable[[Node, Owner, Scope], Iterator[Draft]]
+
+
+def _add_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
+    column = command["def"]["ColumnDef"]
+    made = member(ObjectKind.COLUMN, owner.table, column.get("colname", ""))
+    clauses = (*owner.clauses, *if_not_exists(made, given=command.get("missing_ok")))
+    yield from _new_column(column, owner.table, clauses, (owner.table,), scope)
+    yield from constraint_drafts(scope, Owner(owner.table, owner.new, clauses), inline_constraints(column))
+
+
+def _drop_column(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
+    gone = member(ObjectKind.COLUMN, owner.table, command.get("name", ""))
+    yield Draft(Action.DROPS, gone, (owner.table,), _cascade(command), _gone(command, owner, gone))
+
+
+def _drop_constraint(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
+    gone = member(ObjectKind.CONSTRAINT, owner.table, command.get("name", ""))
+    yield Draft(Action.DROPS, gone, (owner.table,), _cascade(command), _gone(command, owner, gone))
+
+
+def _gone(command: Node, owner: Owner, gone: ObjectRef) -> tuple[Clause, ...]:
+    return (*owner.clauses, *if_exists(gone, given=command.get("missing_ok")))
+
+
+def _cascade(command: Node) -> str | None:
+    return "CASCADE" if command.get("behavior") == "DROP_CASCADE" else None
+
+
+def _add_constraint(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
+    yield from constraint_drafts(scope, owner, [Keyed(command["def"]["Constraint"])])
+
+
+def _alter_constraint(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
+    name = command.get("name") or command.get("def", {}).get("ATAlterConstraint", {}).get("conname", "")
+    changed = member(ObjectKind.CONSTRAINT, owner.table, name)
+    yield Draft(Action.ALTERS, changed, (owner.table,), _words(command), owner.clauses)
+
+
+def _alter_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
+    changed = member(ObjectKind.COLUMN, owner.table, command.get("name", ""))
+    type_ = scope.user_type(command.get("def", {}).get("ColumnDef", {}).get("typeName"))
+    needs = (owner.table, *((type_,) if type_ else ()))
+    yield Draft(Action.ALTERS, changed, needs, _words(command), owner.clauses)
+    if command.get("subtype") == "AT_AddIdentity":
+        name = default_names.sequence_name(scope, owner.table.schema, owner.table.name, changed.name)
+        yield Draft(
+            Action.CREATES, object_ref(ObjectKind.SEQUENCE, owner.table.schema, name), needs, None, owner.clauses
+        )
+
+
+def _other(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
+    """What concerns the table as a whole: owner, options, row security, partitions, triggers switched on or off."""
+    yield Draft(Action.ALTERS, owner.table, _named_needs(command, scope), _words(command), owner.clauses)
+    partition = command.get("def", {}).get("PartitionCmd", {}).get("name")
+    if partition:
+        yield Draft(Action.ALTERS, scope.relation(partition), (owner.table,), _words(command), owner.clauses)
+
+
+def _named_needs(command: Node, scope: Scope) -> tuple[ObjectRef, ...]:
+    """The other relation of ATTACH PARTITION and INHERIT."""
+    definition = command.get("def", {})
+    other = definition.get("PartitionCmd", {}).get("name") or definition.get("RangeVar")
+    return (scope.relation(other, ObjectKind.RELATION),) if other else ()
+
+
+_SPECIAL_WORDS = {
+    "AT_ColumnDefault": "SET DEFAULT",
+    "AT_CookedColumnDefault": "SET DEFAULT",
+    "AT_AlterColumnType": "TYPE",
+    "AT_AddColumn": "ADD ATTRIBUTE",
+    "AT_DropColumn": "DROP ATTRIBUTE",
+    "AT_SetUnLogged": "SET UNLOGGED",
+    "AT_SetTableSpace": "SET TABLESPACE",
+    "AT_ChangeOwner": "OWNER TO",
+    "AT_EnableRowSecurity": "ENABLE ROW LEVEL SECURITY",
+    "AT_DisableRowSecurity": "DISABLE ROW LEVEL SECURITY",
+}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _words(command: Node) -> str:
+    """The sub-command in PostgreSQL's words: `AT_SetNotNull` -> `SET NOT NULL`."""
+    subtype = command.get("subtype", "")
+    if subtype == "AT_ColumnDefault" and "def" not in command:
+        return "DROP DEFAULT"
+    return _SPECIAL_WORDS.get(subtype) or _CAMEL.sub(" ", subtype.removeprefix("AT_")).upper()
+
+
+_COMMANDS: dict[str, Handler] = {
+    "AT_AddColumn": _add_column,
+    "AT_DropColumn": _drop_column,
+    "AT_AddConstraint": _add_constraint,
+    "AT_DropConstraint": _drop_constraint,
+    "AT_AlterConstraint": _alter_constraint,
+    "AT_ValidateConstraint": _alter_constraint,
+    **dict.fromkeys(
+        (
+            "AT_ColumnDefault",
+            "AT_CookedColumnDefault",
+            "AT_DropNotNull",
+            "AT_SetNotNull",
+            "AT_SetExpression",
+            "AT_DropExpression",
+            "AT_SetStatistics",
+            "AT_SetOptions",
+            "AT_ResetOptions",
+            "AT_SetStorage",
+            "AT_SetCompression",
+            "AT_AlterColumnType",
+            "AT_AlterColumnGenericOptions",
+            "AT_AddIdentity",
+            "AT_SetIdentity",
+            "AT_DropIdentity",
+        ),
+        _alter_column,
+    ),
+}

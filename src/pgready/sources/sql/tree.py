@@ -1,0 +1,68 @@
+"""Small questions about the parser's trees: names, strings, lists, and walking without recursion."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pgready.sources.sql.parse import Node
+
+__all__ = ["constant", "kind_of", "name_parts", "string_constant", "unwrap", "walk"]
+
+
+def kind_of(node: Node) -> str:
+    """The name of a wrapped node: `{"Kind": {...}}` -> `Kind`; empty for an empty node."""
+    return next(iter(node), "")
+
+
+def unwrap(node: Node) -> Node:
+    """The fields of a wrapped node."""
+    fields: Node = next(iter(node.values()), {})
+    return fields
+
+
+def name_parts(names: list[Node] | Node | None) -> list[str]:
+    """A dotted name (list of String nodes, List node, single String) as its parts, outermost first."""
+    if isinstance(names, dict):
+        names = names["List"].get("items", []) if "List" in names else [names]
+    return [part["String"].get("sval", "") for part in names or [] if "String" in part]
+
+
+def constant(node: Node) -> object:
+    """The value of a constant (str, int, bool, float as str); None for NULL and for everything that is no constant.
+
+    A constant that is cast to a text-like type counts as the constant.
+    """
+    if "TypeCast" in node:
+        cast = node["TypeCast"]
+        is_text = name_parts(cast.get("typeName", {}).get("names"))[-1:] in (
+            ["text"],
+            ["name"],
+            ["varchar"],
+            ["cstring"],
+        )
+        return constant(cast.get("arg", {})) if is_text else None
+    fields = node.get("A_Const")
+    if fields is None or fields.get("isnull"):
+        return None
+    for field, key, default in (("sval", "sval", ""), ("ival", "ival", 0), ("boolval", "boolval", False)):
+        if field in fields:
+            return fields[field].get(key, default)
+    return fields.get("fval", {}).get("fval")
+
+
+def string_constant(node: Node) -> str | None:
+    """The value of a string constant, also under a cast to a text-like type."""
+    value = constant(node)
+    return value if isinstance(value, str) and "fval" not in node.get("A_Const", {}) else None
+
+
+def walk(node: Any) -> Iterator[tuple[str, Node]]:  # noqa: ANN401 - JSON
+    """Every node inside (kind, fields), in the order of the tree, without recursion. Fields count as nodes too."""
+    stack = [("", node)]
+    while stack:
+        kind, current = stack.pop()
+        if isinstance(current, dict):
+            if kind:
+                yield kind, current
+            stack.extend(reversed(current.items()))
+        elif isinstance(current, list):
+            stack.extend((kind, each) for each in reversed(current))
