@@ -1,0 +1,181 @@
+"""A picture as plain shapes, and the one place where shapes become a matplotlib Figure.
+
+The unit is the CSS pixel (1/96 inch); x grows to the right, y downwards.
+"""
+
+from dataclasses import dataclass
+from math import atan2, cos, pi, sin
+from typing import Any, Literal
+
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Transform
+
+from pgready.figures.style import FONT, INK, PAPER, house_style
+
+__all__ = ["Box", "Curve", "Point", "Scene", "Shape", "Words", "render"]
+
+Point = tuple[float, float]
+_POINTS = 0.75  # points per CSS pixel
+_DASHES = (0, (3.2, 2.2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle with round corners; `edge` None draws no border. Higher layers are drawn later."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str = PAPER
+    edge: str | None = None
+    line: float = 1
+    dashed: bool = False
+    radius: float = 3
+    layer: int = 2
+
+    @property
+    def left(self) -> Point:
+        """The middle of the left side."""
+        return self.x, self.y + self.height / 2
+
+    @property
+    def right(self) -> Point:
+        """The middle of the right side."""
+        return self.x + self.width, self.y + self.height / 2
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower side."""
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One line of text; `y` is the middle of its small letters' height. `angle` turns it upwards about (x, y)."""
+
+    x: float
+    y: float
+    text: str
+    size: float = 12
+    bold: bool = False
+    colour: str = INK
+    align: Literal["left", "center", "right"] = "left"
+    angle: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A line: each step is one point (straight) or three (cubic Bezier). `arrow` puts a head at its end."""
+
+    start: Point
+    steps: tuple[tuple[Point, ...], ...]
+    colour: str
+    line: float = 1.2
+    dashed: bool = False
+    arrow: bool = True
+    layer: int = 1
+
+    @property
+    def middle(self) -> Point:
+        """The middle of its last step."""
+        before = self.steps[-2][-1] if len(self.steps) > 1 else self.start
+        inner = self.steps[-1][:-1] or (before, self.end)
+        x, y = ((before[at] + 3 * inner[0][at] + 3 * inner[1][at] + self.end[at]) / 8 for at in (0, 1))
+        return x, y
+
+    @property
+    def end(self) -> Point:
+        """Where it leads."""
+        return self.steps[-1][-1]
+
+
+Shape = Box | Words | Curve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A whole picture."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+def render(scene: Scene) -> Figure:
+    """Draw the scene on a new white Figure of its size; matplotlib's settings are neither used nor changed."""
+    with house_style():
+        figure = Figure(figsize=(scene.width / 96, scene.height / 96), dpi=96, facecolor=PAPER)
+        pixels = Affine2D().scale(1 / scene.width, -1 / scene.height).translate(0, 1) + figure.transFigure
+        for shape in scene.shapes:
+            if isinstance(shape, Words):
+                _write(figure, shape, pixels)
+            else:
+                _draw(figure, shape, pixels)
+    return figure
+
+
+def _write(figure: Figure, words: Words, pixels: Transform) -> None:
+    drop = 0.36 * words.size  # half of the height of DejaVu Sans' capitals
+    angle = words.angle * pi / 180
+    text = Text(
+        words.x + drop * sin(angle),
+        words.y + drop * cos(angle),
+        words.text,
+        color=words.colour,
+        fontfamily=FONT,
+        fontsize=words.size * _POINTS,
+        fontweight="bold" if words.bold else "normal",
+        horizontalalignment=words.align,
+        verticalalignment="baseline",
+        rotation=words.angle,
+        rotation_mode="anchor",
+        transform=pixels,
+        parse_math=False,
+        usetex=False,
+        zorder=5,
+    )
+    figure.add_artist(text)
+
+
+def _draw(figure: Figure, shape: Box | Curve, pixels: Transform) -> None:
+    style: dict[str, Any] = {"transform": pixels, "zorder": shape.layer, "capstyle": "butt", "joinstyle": "round"}
+    stroke = {"linewidth": shape.line * _POINTS, "linestyle": _DASHES if shape.dashed else "-"}
+    if isinstance(shape, Box):
+        border = {"edgecolor": shape.edge, **stroke} if shape.edge else {"edgecolor": "none"}
+        figure.add_artist(PathPatch(_rounded(shape), facecolor=shape.fill, **style, **border))
+        return
+    figure.add_artist(PathPatch(_line(shape), facecolor="none", edgecolor=shape.colour, **style, **stroke))
+    if shape.arrow:
+        figure.add_artist(PathPatch(_head(shape), facecolor=shape.colour, edgecolor="none", **style))
+
+
+def _rounded(box: Box) -> Path:
+    left, top, right, bottom, bend = box.x, box.y, box.x + box.width, box.bottom, box.radius
+    corners = [
+        ((left, top + bend), (left, top), (left + bend, top)),
+        ((right - bend, top), (right, top), (right, top + bend)),
+        ((right, bottom - bend), (right, bottom), (right - bend, bottom)),
+        ((left + bend, bottom), (left, bottom), (left, bottom - bend)),
+    ]
+    points = [point for corner in corners for point in corner]
+    codes = [Path.LINETO, Path.CURVE3, Path.CURVE3] * 4
+    codes[0] = Path.MOVETO
+    return Path([*points, points[0]], [*codes, Path.CLOSEPOLY])
+
+
+def _line(curve: Curve) -> Path:
+    points = [curve.start, *(point for step in curve.steps for point in step)]
+    codes = [code for step in curve.steps for code in ([Path.LINETO] if len(step) == 1 else [Path.CURVE4] * 3)]
+    return Path(points, [Path.MOVETO, *codes])
+
+
+def _head(curve: Curve) -> Path:
+    """A triangle that ends where the line ends and points along its last bit."""
+    before = [curve.start, *(point for step in curve.steps for point in step)][-2]
+    along = atan2(curve.end[1] - before[1], curve.end[0] - before[0])
+    sides = [(curve.end[0] - 7 * cos(along + turn), curve.end[1] - 7 * sin(along + turn)) for turn in (-0.42, 0.42)]
+    return Path([curve.end, *sides, curve.end], [Path.MOVETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY])

@@ -1,0 +1,192 @@
+"""The group matrix: how many foreign keys go from which group to which, and what becomes of them.
+
+A dependency structure matrix (Steward 1981): rows are the groups that hold a key, columns those it refers to. In
+topological order a filled cell below the diagonal is a cycle of groups.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+
+import networkx as nx
+
+from pgready.graph.isolation import MergedKey, group_order
+from pgready.graph.unkeyed import UnkeyedReference
+from pgready.model.groups import UNGROUPED, Crossing, CrossingVerdict, Grouping
+from pgready.model.names import QualifiedName
+from pgready.model.schema import ForeignKey
+
+__all__ = ["GroupMatrix", "KeyCounts", "MatrixGroup", "group_matrix", "merged_groups", "tables_of"]
+
+_Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCounts:
+    """Foreign keys by verdict; `missing` of them are declared and were not made, `extra` made and not declared.
+
+    `unkeyed` are references without a foreign key; they are in no other number.
+    """
+
+    internal: int = 0
+    allowed: int = 0
+    undeclared: int = 0
+    forbidden: int = 0
+    missing: int = 0
+    extra: int = 0
+    unkeyed: int = 0
+
+    @property
+    def keys(self) -> int:
+        """All foreign keys, whatever became of them."""
+        return self.internal + self.allowed + self.undeclared + self.forbidden
+
+    @property
+    def crossing(self) -> int:
+        """Keys between groups that nothing allows."""
+        return self.undeclared + self.forbidden
+
+    def __add__(self, other: "KeyCounts") -> "KeyCounts":
+        """Number by number."""
+        return KeyCounts(**{it.name: getattr(self, it.name) + getattr(other, it.name) for it in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixGroup:
+    """A row and column: the group's name, its number of tables, and how many of those a rehearsal did not make."""
+
+    name: str
+    tables: int
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMatrix:
+    """`groups` in topological order (those that refer before those referred to); only filled `cells`, (from, to).
+
+    `rehearsed` tells whether missing tables and keys could be known at all.
+    """
+
+    groups: tuple[MatrixGroup, ...]
+    cells: Mapping[_Pair, KeyCounts]
+    rehearsed: bool
+
+    @property
+    def total(self) -> KeyCounts:
+        """The sum of all cells."""
+        return sum(self.cells.values(), KeyCounts())
+
+    @property
+    def cycles(self) -> tuple[_Pair, ...]:
+        """The filled cells below the diagonal, by row: each takes part in a cycle of groups."""
+        place = {group.name: position for position, group in enumerate(self.groups)}
+        below = [(source, target) for source, target in self._filled() if place[source] > place[target]]
+        return tuple(sorted(below, key=lambda pair: (place[pair[0]], place[pair[1]])))
+
+    def _filled(self) -> Iterable[_Pair]:
+        return (pair for pair, counts in self.cells.items() if counts.keys)
+
+
+def group_matrix(
+    grouping: Grouping,
+    keys: Iterable[MergedKey],
+    crossed: Iterable[Crossing],
+    *,
+    missing_tables: Collection[QualifiedName] | None = None,
+    unkeyed: Iterable[UnkeyedReference] = (),
+) -> GroupMatrix:
+    """Count the keys of every ordered pair of groups; every key of `keys` is in exactly one cell.
+
+    `crossed` are the judged crossings among `keys`. `missing_tables` are declared tables that the rehearsal did not
+    make, None when nothing was rehearsed. "(ungrouped)" is a group when it has a table or a key.
+    """
+    group_of = grouping.group_of()
+    verdicts = {it.foreign_key: it.verdict for it in crossed}
+    cells: dict[_Pair, KeyCounts] = {}
+    for key in keys:
+        _count(cells, _pair(group_of, key.foreign_key.table, key.foreign_key.referenced_table), _one(key, verdicts))
+    for reference in unkeyed:
+        _count(cells, _pair(group_of, reference.table, reference.referenced_table), KeyCounts(unkeyed=1))
+    names = _ordered(grouping, cells)
+    return GroupMatrix(
+        groups=tuple(_sized(grouping, name, missing_tables or ()) for name in names),
+        cells={(one, other): cells[one, other] for one in names for other in names if (one, other) in cells},
+        rehearsed=missing_tables is not None,
+    )
+
+
+def _pair(group_of: Mapping[QualifiedName, str], table: QualifiedName, referenced: QualifiedName) -> _Pair:
+    return group_of.get(table, UNGROUPED), group_of.get(referenced, UNGROUPED)
+
+
+def _count(cells: dict[_Pair, KeyCounts], pair: _Pair, counts: KeyCounts) -> None:
+    cells[pair] = cells.get(pair, KeyCounts()) + counts
+
+
+def _one(key: MergedKey, verdicts: Mapping[ForeignKey, CrossingVerdict]) -> KeyCounts:
+    verdict = verdicts.get(key.foreign_key)
+    return KeyCounts(
+        internal=int(verdict is None),
+        allowed=int(verdict is CrossingVerdict.ALLOWED),
+        undeclared=int(verdict is CrossingVerdict.UNDECLARED),
+        forbidden=int(verdict is CrossingVerdict.FORBIDDEN),
+        missing=int(key.missing),
+        extra=int(not key.declared),
+    )
+
+
+def _sized(grouping: Grouping, name: str, missing: Collection[QualifiedName]) -> MatrixGroup:
+    tables = tables_of(grouping, name)
+    return MatrixGroup(name=name, tables=len(tables), missing=sum(table in missing for table in tables))
+
+
+def tables_of(grouping: Grouping, name: str) -> tuple[QualifiedName, ...]:
+    """The tables of a group, or those without a group for "(ungrouped)"."""
+    own = next((group.tables for group in grouping.groups if group.name == name), None)
+    return own if own is not None else grouping.ungrouped
+
+
+def _ordered(grouping: Grouping, cells: Mapping[_Pair, KeyCounts]) -> list[str]:
+    """Referencing groups before referenced ones, ties as configured; within a cycle the one that refers most first."""
+    order = group_order(grouping)
+    names = [name for name in order if name != UNGROUPED or grouping.ungrouped or any(UNGROUPED in it for it in cells)]
+    graph = nx.DiGraph()
+    graph.add_nodes_from(names)
+    graph.add_edges_from(pair for pair, counts in cells.items() if counts.keys and pair[0] != pair[1])
+    lean = {name: _lean(name, cells) for name in names}
+    loops = nx.condensation(graph)
+    members = {
+        loop: sorted(data["members"], key=lambda name: (-lean[name], order[name]))
+        for loop, data in loops.nodes(data=True)
+    }
+    first = {loop: min(order[name] for name in names) for loop, names in members.items()}
+    return [name for loop in nx.lexicographical_topological_sort(loops, first.get) for name in members[loop]]
+
+
+def _lean(name: str, cells: Mapping[_Pair, KeyCounts]) -> int:
+    """Keys that go out less keys that come in (Eades, Lin and Smyth 1993): puts few cells below the diagonal."""
+    out = sum(counts.keys for (source, _), counts in cells.items() if source == name)
+    return out - sum(counts.keys for (_, target), counts in cells.items() if target == name)
+
+
+def merged_groups(matrix: GroupMatrix, most: int) -> GroupMatrix:
+    """The matrix with at most `most` groups: those with the fewest keys become one, at the end; totals stay.
+
+    Groups with a key that nothing allows stay as long as there is room.
+    """
+    if len(matrix.groups) <= most:
+        return matrix
+    weight = {group.name: _weight(group.name, matrix.cells) for group in matrix.groups}
+    kept = {group.name for group in sorted(matrix.groups, key=lambda it: weight[it.name], reverse=True)[: most - 1]}
+    rest = [group for group in matrix.groups if group.name not in kept]
+    name = f"({len(rest)} more groups)"
+    cells: dict[_Pair, KeyCounts] = {}
+    for (source, target), counts in matrix.cells.items():
+        _count(cells, (source if source in kept else name, target if target in kept else name), counts)
+    merged = MatrixGroup(name=name, tables=sum(it.tables for it in rest), missing=sum(it.missing for it in rest))
+    shown = tuple(group for group in matrix.groups if group.name in kept)
+    return GroupMatrix(groups=(*shown, merged), cells=cells, rehearsed=matrix.rehearsed)
+
+
+def _weight(name: str, cells: Mapping[_Pair, KeyCounts]) -> tuple[bool, int]:
+    touching = sum((counts for pair, counts in cells.items() if name in pair), KeyCounts())
+    return touching.crossing > 0, touching.keys
