@@ -1,0 +1,75 @@
+"""The database of one rehearsal, owned by a role that can do nothing beyond it.
+
+PostgreSQL manual, "CREATE ROLE", "Trusted extensions": the owner creates schemas, tables and trusted extensions; COPY
+with a program or a file, lo_import, LANGUAGE C, ALTER SYSTEM, roles and untrusted extensions are denied to it.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from pgready.errors import RehearsalError
+from pgready.rehearsal.cluster import Cluster
+from pgready.rehearsal.connection import Connection, connect
+
+__all__ = ["OWNER", "Database", "new_database"]
+
+OWNER = "postgres"
+"""The usual name of a project's role: `ALTER TABLE ... OWNER TO postgres` of a dump then means the owner itself."""
+
+_FILE_COPY = 150000
+_PUBLIC_OWNED_BY_DATABASE_OWNER = 150000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """An empty database and its two doors: `admin` is open, `connect_owner` opens one more as the owner."""
+
+    cluster: Cluster
+    name: str
+    admin: Connection
+    password: str
+
+    def connect_owner(self) -> Connection:
+        """A connection as the untrusted owner.
+
+        `search_path` is `public` alone and a start-up parameter, as in Prisma's library quaint
+        (`connector/postgres/native`): RESET and DISCARD ALL come back to it.
+        """
+        return connect(
+            socket=self.cluster.directory.socket,
+            user=OWNER,
+            password=self.password,
+            database=self.name,
+            options="-c search_path=public",
+        )
+
+
+@contextlib.contextmanager
+def new_database(cluster: Cluster, name: str = "rehearsal") -> Iterator[Database]:
+    """Create owner and database in a cluster that has just been started; RehearsalError if the server refuses."""
+    password = secrets.token_urlsafe(24)
+    try:
+        with cluster.connect_admin() as admin:
+            for command in _commands(cluster.binaries.version_num, name, password):
+                admin.execute(command)
+        admin = cluster.connect_admin(name)
+    except psycopg.Error as error:
+        raise RehearsalError(f"cannot create the database of the rehearsal: {error}") from error
+    with contextlib.closing(admin):
+        if cluster.binaries.version_num < _PUBLIC_OWNED_BY_DATABASE_OWNER:
+            admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
+        yield Database(cluster=cluster, name=name, admin=admin, password=password)
+
+
+def _commands(version_num: int, name: str, password: str) -> Iterator[sql.Composed]:
+    owner, database = sql.Identifier(OWNER), sql.Identifier(name)
+    yield sql.SQL(
+        "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS PASSWORD {}"
+    ).format(owner, sql.Literal(password))
+    strategy = sql.SQL(" STRATEGY FILE_COPY") if version_num >= _FILE_COPY else sql.SQL("")
+    yield sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(database, owner) + strategy

@@ -1,0 +1,17 @@
+-- Indexes of user tables that are not a primary key's: key columns by name, expressions as SQL, INCLUDE columns left out.
+-- Manual: "System Catalogs" pg_index (indkey 0: an expression; indnkeyatts; indisvalid), pg_am; pg_get_indexdef.
+SELECT i.indrelid, c.relname, i.indisunique, m.amname, pg_catalog.pg_get_expr(i.indpred, i.indrelid), i.indisvalid,
+  pg_catalog.array_agg(
+    CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.place::integer, false)
+      ELSE a.attname::text END ORDER BY k.place)
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+JOIN pg_catalog.pg_am m ON m.oid = c.relam
+CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (attnum, place)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
+WHERE NOT i.indisprimary AND t.relkind IN ('r', 'p')
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND k.place <= i.indnkeyatts
+GROUP BY i.indexrelid, i.indrelid, c.relname, i.indisunique, m.amname, i.indpred, i.indisvalid
