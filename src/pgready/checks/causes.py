@@ -1,0 +1,83 @@
+"""Why a declared object is not there after a clean deploy, in one sentence."""
+
+from pgready.checks.gathered import Gathered
+from pgready.model.effects import Action
+from pgready.model.location import Location
+from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
+from pgready.model.schema import ForeignKey
+from pgready.model.trace import Skip
+
+__all__ = ["describe_skip", "why_key_is_missing", "why_missing"]
+
+Cause = tuple[str, Location | None]
+
+
+def describe_skip(skip: Skip) -> str:
+    """Why: `the guard on table User was false when 2025_x ran as number 3; add_auth makes User as number 11`."""
+    asked = f"{skip.asked_for.kind} {_short(skip.asked_for)}"
+    ran = f"when {skip.migration} ran as number {skip.position}"
+    if skip.found:
+        return f"the guard wants {asked} to be absent and found it {ran}"
+    if skip.made_by is None:
+        return f"the guard on {asked} was false {ran}; no migration makes it later"
+    return (
+        f"the guard on {asked} was false {ran}; {skip.made_by} makes {_short(skip.asked_for)} as number {skip.made_at}"
+    )
+
+
+def why_missing(wanted: ObjectRef, gathered: Gathered) -> Cause:
+    """The cause for a missing object, and the place to look at (None: no file has anything to do with it)."""
+    skip = next((skip for skip in gathered.skips if _means(wanted, skip.would_make)), None)
+    if skip is not None:
+        return describe_skip(skip), skip.location
+    dropped = _dropped_by(wanted, gathered)
+    if dropped is not None:
+        return f"{dropped} drops or renames it, and nothing makes it again", None
+    if _created_in_text(wanted, gathered):
+        return "a migration would create it, but it did not come into being on the server", None
+    return f"no migration creates {_a(wanted)}", None
+
+
+def why_key_is_missing(key: ForeignKey, gathered: Gathered) -> Cause:
+    """The cause for a missing foreign key: first its tables, then its own migration."""
+    rehearsal = gathered.rehearsal
+    for table in (key.table, key.referenced_table):
+        if rehearsal is not None and rehearsal.schema.table(table) is None:
+            cause, place = why_missing(table_ref(table), gathered)
+            return f"table {table.name} is missing: {cause}", place
+    return why_missing(
+        ObjectRef(kind=ObjectKind.CONSTRAINT, schema=key.table.schema, table=key.table.name, name=key.name), gathered
+    )
+
+
+def table_ref(name: QualifiedName) -> ObjectRef:
+    """The table as an object of the catalog."""
+    return ObjectRef(kind=ObjectKind.TABLE, schema=name.schema, name=name.name)
+
+
+def _means(wanted: ObjectRef, made: ObjectRef) -> bool:
+    return made.covers(wanted)
+
+
+def _dropped_by(wanted: ObjectRef, gathered: Gathered) -> str | None:
+    runs = gathered.rehearsal.runs if gathered.rehearsal is not None else ()
+    return next((run.migration for run in reversed(runs) if wanted in run.dropped), None)
+
+
+def _created_in_text(wanted: ObjectRef, gathered: Gathered) -> bool:
+    return any(
+        effect.action is Action.CREATES and _means(wanted, effect.object)
+        for script in gathered.scripts
+        for effect in script.effects
+    )
+
+
+def _short(object_: ObjectRef) -> str:
+    """`User`, `SocialQueueItem.imageRequestId`: without the schema, as people speak of it."""
+    return ".".join(part for part in (object_.table, object_.name) if part)
+
+
+def _a(wanted: ObjectRef) -> str:
+    return {ObjectKind.CONSTRAINT: "this constraint", ObjectKind.TYPE: "this type"}.get(
+        wanted.kind, f"this {wanted.kind}"
+    )

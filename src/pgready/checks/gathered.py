@@ -1,0 +1,103 @@
+"""What a check may look at: values only, never a file, a database or a figure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pgready.config import Config
+from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
+from pgready.model.effects import Script
+from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
+from pgready.model.location import Location
+from pgready.model.migration import Migration
+from pgready.model.schema import Schema
+from pgready.model.trace import Rehearsal, Skip
+
+__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "not_given", "on_rehearsal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All the evidence of one audit; `rehearsal` is None when there is none, and `rehearsal_skipped` says why."""
+
+    config: Config
+    declared: Schema
+    migrations: tuple[Migration, ...]
+    scripts: tuple[Script, ...] = ()
+    grouping: Grouping = field(default_factory=Grouping)
+    crossings: tuple[Crossing, ...] = ()
+    contracts: tuple[ContractVerdict, ...] = ()
+    stale_crossings: tuple[DeclaredCrossing, ...] = ()
+    unknown_in_contracts: tuple[tuple[str, str], ...] = ()
+    rehearsal: Rehearsal | None = None
+    rehearsal_skipped: str | None = None
+    skips: tuple[Skip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule and the pure function that judges it."""
+
+    rule: Rule
+    judge: Callable[[Gathered], CheckResult]
+
+
+def finding(
+    rule: Rule,
+    *,
+    object: str,  # noqa: A002  # the word of the vocabulary and of audit.json
+    message: str,
+    evidence: Evidence | None = None,
+    severity: Severity | None = None,
+    confidence: Confidence = Confidence.HIGH,
+    location: Location | None = None,
+    fix: str | None = None,
+) -> Finding:
+    """A finding with what its rule says unless told otherwise (evidence: the rule's last, its strongest)."""
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity if severity is None else severity,
+        evidence=evidence or rule.evidence[-1],
+        object=object,
+        message=message,
+        fix=fix or rule.fix,
+        confidence=confidence,
+        location=location,
+    )
+
+
+def failed_or_passed(
+    rule: Rule, findings: list[Finding], *, looked_at: str, evidence: tuple[Evidence, ...] | None = None
+) -> CheckResult:
+    """FAILED when there is any finding, else PASSED with what was looked at."""
+    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}; {looked_at}"
+    return CheckResult(
+        rule=rule.id,
+        outcome=Outcome.FAILED if findings else Outcome.PASSED,
+        why=count if findings else looked_at,
+        evidence=rule.evidence if evidence is None else evidence,
+        findings=tuple(findings),
+    )
+
+
+def not_given(rule: Rule, why: str) -> CheckResult:
+    """Skipped because what the rule judges was not given; listed as not checked."""
+    return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why=why, given=False)
+
+
+def on_rehearsal(rule: Rule, judge: Callable[[Gathered, Rehearsal], CheckResult], *, complete: bool = True) -> Check:
+    """A check that needs a rehearsal, by default one in which every migration was applied; else it is skipped.
+
+    After a failed deployment everything later is missing: one finding (RES001) says so, not a hundred.
+    """
+
+    def check(gathered: Gathered) -> CheckResult:
+        rehearsal = gathered.rehearsal
+        if rehearsal is None:
+            why = gathered.rehearsal_skipped or "no rehearsal was made"
+        elif complete and not rehearsal.complete:
+            why = "the clean deploy did not finish (RES001), so what it would have made is not known"
+        else:
+            return judge(gathered, rehearsal)
+        return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why=why)
+
+    return Check(rule=rule, judge=check)

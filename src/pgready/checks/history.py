@@ -1,0 +1,73 @@
+"""HIS: is the history of migrations sound as it lies on disk?"""
+
+import re
+
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
+from pgready.findings import CheckResult, Evidence, Rule, Severity
+
+__all__ = ["CHECKS"]
+
+_DATED = re.compile(r"\d{14}(_|$)")
+
+HIS001 = Rule(
+    id="HIS001",
+    title="An undated migration among dated ones",
+    severity=Severity.WARN,
+    evidence=(Evidence.READ,),
+    condition="A directory has no 14-digit date in front, others have, and it sorts after one of them.",
+    effect="Prisma runs directories by name: letters sort after digits, so it runs after every dated one, whenever "
+    "it was written.",
+    fix="Before it was ever applied: put the date it needs in front of its name. After that the name must stay.",
+    source="Prisma sorts the directories of prisma/migrations by name.",
+)
+HIS004 = Rule(
+    id="HIS004",
+    title="A migration directory without migration.sql",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ,),
+    condition="A directory below the migrations directory holds no file migration.sql.",
+    effect="`prisma migrate deploy` stops with P3015 when it reaches the directory; later ones are not applied.",
+    fix="Restore the file from version control, or delete the directory.",
+    source="Prisma error reference, P3015; raised only when the directory is reached.",
+)
+
+
+def his001(gathered: Gathered) -> CheckResult:
+    """Undated directories that run after a dated one."""
+    dated = [migration for migration in gathered.migrations if _DATED.match(migration.name)]
+    first = min((migration.position for migration in dated), default=len(gathered.migrations) + 1)
+    findings = [
+        finding(
+            HIS001,
+            object=migration.name,
+            message=f"{migration.name} has no date and runs as number {migration.position} of "
+            f"{len(gathered.migrations)}, after {sum(other.position < migration.position for other in dated)} dated "
+            "migrations",
+            location=migration.location,
+        )
+        for migration in gathered.migrations
+        if migration not in dated and migration.position > first
+    ]
+    looked = f"{len(dated)} of {len(gathered.migrations)} directories are dated"
+    return failed_or_passed(HIS001, findings, looked_at=looked)
+
+
+def his004(gathered: Gathered) -> CheckResult:
+    """Directories without their file."""
+    findings = [
+        finding(
+            HIS004,
+            object=migration.name,
+            message=f"{migration.name} has no migration.sql; the deploy stops there",
+            location=migration.location,
+        )
+        for migration in gathered.migrations
+        if migration.sql is None
+    ]
+    return failed_or_passed(HIS004, findings, looked_at=f"{len(gathered.migrations)} migration directories")
+
+
+CHECKS = (
+    Check(rule=HIS001, judge=his001),
+    Check(rule=HIS004, judge=his004),
+)

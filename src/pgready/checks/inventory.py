@@ -1,0 +1,276 @@
+"""INV: is everything there that the schema declares and production needs?"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from pgready.checks.causes import table_ref, why_key_is_missing, why_missing
+from pgready.checks.drift import Difference, Kind, column_drift, enum_drift, index_drift, key_drift, missing_tables
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given, on_rehearsal
+from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
+from pgready.model.location import Location
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.schema import Enum, ForeignKey, Schema, Table
+from pgready.model.trace import Rehearsal
+
+__all__ = ["CHECKS"]
+
+_DIFF = "Prisma's `migrate diff` compares the same properties; seen in the catalog of the throw-away server."
+
+INV001 = Rule(
+    id="INV001",
+    title="A declared model has no table after a clean deploy",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="All migrations ran on an empty database, and the table of a model is not there.",
+    effect="Every query of the application on this model fails, although the migration tool says that all is applied.",
+    fix="Write a migration that creates the table, or repair the guard or the order that skips its creation.",
+    source=_DIFF,
+)
+INV002 = Rule(
+    id="INV002",
+    title="A table that no model declares",
+    severity=Severity.WARN,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="A clean deploy makes a table that the schema does not declare (partitions are exempt).",
+    effect="The next `prisma migrate dev` would drop it; nobody knows whether it is needed.",
+    fix="Declare the model, drop the table in a migration, or suppress the finding with the reason.",
+    source=_DIFF,
+)
+INV003 = Rule(
+    id="INV003",
+    title="A required model is missing from the schema",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ,),
+    condition="`[inventory]` of pgready.toml lists a model that the schema does not declare.",
+    effect="A feature that production needs has no table.",
+    fix="Declare the model, or correct the inventory.",
+    source="The project's own inventory.",
+)
+INV005 = Rule(
+    id="INV005",
+    title="A column is missing, extra or different after a clean deploy",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="A table exists, but its columns, their types or NOT NULL are not what the schema declares.",
+    effect="Queries that name a missing column fail; other types or NOT NULL make reads or writes fail.",
+    fix="Write the migration that brings the column to what is declared, or correct the schema.",
+    source=_DIFF,
+)
+INV006 = Rule(
+    id="INV006",
+    title="A foreign key is missing, extra or different after a clean deploy",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="A relation of the schema has no foreign key constraint in the database, or with other actions.",
+    effect="Rows can refer to nothing and are not deleted or kept as the application expects.",
+    fix="Add the constraint in a migration that runs after both tables exist.",
+    source=_DIFF,
+)
+INV007 = Rule(
+    id="INV007",
+    title="An index, unique or primary key is missing, extra or different after a clean deploy",
+    severity=Severity.WARN,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="A table exists, but its keys and indexes are not what the schema declares.",
+    effect="Queries are slow where an index is missing, and duplicates get in where a unique index is missing.",
+    fix="Write the migration that makes the index, or declare it.",
+    source=_DIFF,
+)
+INV008 = Rule(
+    id="INV008",
+    title="An enum or one of its values is missing or extra after a clean deploy",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="The enum types or their values in the database are not what the schema declares.",
+    effect="Writing a value that the database does not know fails.",
+    fix="Add the type or value in a migration (ALTER TYPE ... ADD VALUE), or correct the schema.",
+    source=_DIFF,
+)
+INV009 = Rule(
+    id="INV009",
+    title="A required migration is missing",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ,),
+    condition="`[migrations] required` of pgready.toml lists a directory that does not exist.",
+    effect="What the migration would make is not deployed.",
+    fix="Restore the directory, or correct the list.",
+    source="The project's own list of critical migrations.",
+)
+
+
+def inv001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Tables of models that a clean deploy does not make, each with its cause."""
+    absent = missing_tables(gathered.declared, rehearsal.schema)
+    declared = len(gathered.declared.tables)
+    looked = f"{declared - len(absent)} of {declared} declared tables are there after a clean deploy"
+    return failed_or_passed(INV001, [_missing_table(table, gathered) for table in absent], looked_at=looked)
+
+
+def _missing_table(table: Table, gathered: Gathered) -> Finding:
+    cause, place = why_missing(table_ref(table.name), gathered)
+    name = f"model {table.model}" if table.model else "the table of a many-to-many relation"
+    return finding(
+        INV001,
+        object=str(table.name),
+        message=f"{name} has no table: {cause}",
+        location=place or table.location,
+    )
+
+
+def inv002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Tables that are made and that no model declares."""
+    made = rehearsal.schema
+    extra = [table for table in missing_tables(made, gathered.declared) if table.partition_of is None]
+    findings = [
+        finding(INV002, object=str(table.name), message=f"table {table.name.name} is made and no model declares it")
+        for table in extra
+    ]
+    return failed_or_passed(INV002, findings, looked_at=f"{len(made.tables)} tables made by a clean deploy")
+
+
+def inv003(gathered: Gathered) -> CheckResult:
+    """Models of the required inventory that the schema does not declare."""
+    inventory = gathered.config.inventory
+    if not inventory:
+        return not_given(INV003, "pgready.toml has no [inventory]")
+    names = set(_names_of(gathered.declared))
+    findings = [
+        finding(
+            INV003,
+            object=model,
+            message=f"{model} of group {group} is in the inventory and not in the schema",
+            location=Location(gathered.config.file) if gathered.config.file else None,
+        )
+        for group, models in inventory.items()
+        for model in models
+        if model not in names
+    ]
+    wanted = sum(len(models) for models in inventory.values())
+    looked = f"{wanted - len(findings)} of {wanted} required models are declared"
+    return failed_or_passed(INV003, findings, looked_at=looked)
+
+
+def _names_of(schema: Schema) -> Iterator[str]:
+    for table in schema.tables:
+        yield from (table.name.name, str(table.name))
+        if table.model is not None:
+            yield table.model
+
+
+def inv005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Columns of the tables that exist."""
+    columns = {f"{table.name}.{column.name}": column for table in gathered.declared.tables for column in table.columns}
+    places = {name: column.location for name, column in columns.items()}
+    made = rehearsal.schema
+    drift = column_drift(gathered.declared, made, dict(rehearsal.canonical_types))
+    findings = [_column_finding(difference, places, gathered) for difference in _real(drift)]
+    there = [table for table in gathered.declared.tables if made.table(table.name) is not None]
+    looked = f"{sum(len(table.columns) for table in there)} columns of {len(there)} tables compared (name, type, NULL)"
+    return failed_or_passed(INV005, findings, looked_at=looked + _noise(drift))
+
+
+def _column_finding(difference: Difference, places: Mapping[str, Location | None], gathered: Gathered) -> Finding:
+    message, place = difference.detail, None
+    if difference.kind is Kind.MISSING and difference.table is not None:
+        table = difference.table
+        wanted = ObjectRef(kind=ObjectKind.COLUMN, schema=table.schema, table=table.name, name=difference.name)
+        cause, place = why_missing(wanted, gathered)
+        message = f"{difference.detail} and not there: {cause}"
+    return _drift_finding(INV005, difference, message, place or places.get(difference.object))
+
+
+def inv006(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Foreign keys, each missing one with its cause."""
+    declared = {key.qualified_name: key for key in gathered.declared.foreign_keys()}
+    drift = key_drift(gathered.declared, rehearsal.schema)
+    findings = [_key_finding(difference, declared, gathered) for difference in _real(drift)]
+    missing = sum(difference.kind is Kind.MISSING for difference in drift)
+    looked = f"{len(declared) - missing} of {len(declared)} declared foreign keys are there after a clean deploy"
+    return failed_or_passed(INV006, findings, looked_at=looked + _noise(drift))
+
+
+def _key_finding(difference: Difference, declared: Mapping[str, ForeignKey], gathered: Gathered) -> Finding:
+    key = declared.get(difference.object)
+    if key is None or difference.kind is not Kind.MISSING:
+        return _drift_finding(INV006, difference, difference.detail, key.location if key else None)
+    cause, place = why_key_is_missing(key, gathered)
+    return _drift_finding(INV006, difference, f"{key} has no constraint: {cause}", place or key.location)
+
+
+def inv007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Primary keys, unique and other indexes of the tables that exist."""
+    places = {str(table.name): table.location for table in gathered.declared.tables}
+    drift = index_drift(gathered.declared, rehearsal.schema)
+    findings = [
+        _drift_finding(INV007, difference, difference.detail, places.get(str(difference.table)))
+        for difference in _real(drift)
+    ]
+    indexes = sum(len(table.indexes) for table in gathered.declared.tables)
+    looked = f"{indexes} declared indexes and the primary keys compared (columns, uniqueness, method)"
+    return failed_or_passed(INV007, findings, looked_at=looked + _noise(drift))
+
+
+def inv008(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Enum types and their values."""
+    enums = {str(enum.name): enum for enum in gathered.declared.enums}
+    drift = enum_drift(gathered.declared, rehearsal.schema)
+    findings = [_enum_finding(difference, enums, gathered) for difference in _real(drift)]
+    return failed_or_passed(INV008, findings, looked_at=f"{len(enums)} declared enums compared{_noise(drift)}")
+
+
+def _enum_finding(difference: Difference, enums: Mapping[str, Enum], gathered: Gathered) -> Finding:
+    enum = enums.get(difference.object)
+    if enum is None or difference.kind is not Kind.MISSING:
+        return _drift_finding(INV008, difference, difference.detail, enum.location if enum else None)
+    wanted = ObjectRef(kind=ObjectKind.TYPE, schema=enum.name.schema, name=enum.name.name)
+    cause, place = why_missing(wanted, gathered)
+    return _drift_finding(INV008, difference, f"{difference.detail} and not there: {cause}", place or enum.location)
+
+
+def inv009(gathered: Gathered) -> CheckResult:
+    """Migrations that the configuration requires."""
+    required = gathered.config.required_migrations
+    if not required:
+        return not_given(INV009, "pgready.toml has no [migrations] required")
+    names = {migration.name for migration in gathered.migrations}
+    findings = [
+        finding(
+            INV009,
+            object=name,
+            message=f"migration {name} is required and not on disk",
+            location=Location(gathered.config.file) if gathered.config.file else None,
+        )
+        for name in required
+        if name not in names
+    ]
+    looked = f"{len(required) - len(findings)} of {len(required)} required migrations are on disk"
+    return failed_or_passed(INV009, findings, looked_at=looked)
+
+
+def _drift_finding(rule: Rule, difference: Difference, message: str, place: Location | None) -> Finding:
+    """What is extra is less bad than what is missing or different: the application does not know it."""
+    severity = min(rule.severity, Severity.WARN) if difference.kind is Kind.EXTRA else rule.severity
+    return finding(rule, object=difference.object, message=message, severity=severity, location=place)
+
+
+def _real(drift: Iterable[Difference]) -> list[Difference]:
+    return [difference for difference in drift if difference.kind is not Kind.NOISE]
+
+
+def _noise(drift: Iterable[Difference]) -> str:
+    """How many differences were left out as noise, so that nothing is hidden."""
+    counts = Counter(difference.kind for difference in drift)
+    number = counts[Kind.NOISE]
+    return f"; {number} difference{'' if number == 1 else 's'} that Prisma does not compare left out" if number else ""
+
+
+CHECKS = (
+    on_rehearsal(INV001, inv001),
+    on_rehearsal(INV002, inv002),
+    Check(rule=INV003, judge=inv003),
+    on_rehearsal(INV005, inv005),
+    on_rehearsal(INV006, inv006),
+    on_rehearsal(INV007, inv007),
+    on_rehearsal(INV008, inv008),
+    Check(rule=INV009, judge=inv009),
+)

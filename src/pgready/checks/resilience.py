@@ -1,0 +1,249 @@
+"""RES: do the migrations do what they say, also on an empty database and a second time?"""
+
+from collections.abc import Iterator
+
+from pgready.checks.causes import describe_skip
+from pgready.checks.gathered import Gathered, failed_or_passed, finding, not_given, on_rehearsal
+from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
+from pgready.model.effects import Action
+from pgready.model.location import Location
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.schema import Schema
+from pgready.model.trace import MigrationRun, Rehearsal, RerunOutcome, RunOutcome, Skip
+
+__all__ = ["CHECKS"]
+
+RES001 = Rule(
+    id="RES001",
+    title="A clean deploy fails",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="Run in Prisma's order on an empty database, a migration ends with an error.",
+    effect="No new environment can be made: `prisma migrate deploy` stops, and P3009 refuses to go on.",
+    fix="Repair the migration; if it needs an object that a later one makes, order them the other way round.",
+    source="Seen on the throw-away server; SQLSTATE and message are the server's.",
+)
+RES002 = Rule(
+    id="RES002",
+    title="A migration skips silently, and what it should make never comes into being",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ, Evidence.REHEARSED),
+    condition="A statement stands under a guard that asks for a prerequisite; on an empty database the guard is false "
+    "when it runs, and nothing makes the guarded object later.",
+    effect="The migration is recorded as applied, `prisma migrate status` says all is well, and the object is missing "
+    "for ever.",
+    fix="Let the migration that makes the prerequisite run first, or add a migration after it that makes the object.",
+    source="Seen in the catalog of the throw-away server before and after each migration.",
+)
+RES003 = Rule(
+    id="RES003",
+    title="A migration that claims to be resilient is not",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.REHEARSED,),
+    condition="`[migrations] resilient` of pgready.toml names the migration, and its second run fails or changes the "
+    "catalog, or a guard of it skips something for ever.",
+    effect="Re-running it after a failure, as the claim invites to do, makes things worse.",
+    fix="Guard each statement (IF NOT EXISTS), or take the claim back.",
+    source="The file is run a second time in a transaction that is rolled back; the catalogs are compared.",
+)
+
+
+def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """The first migration that fails, with its likely cause."""
+    applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
+    failed = [run for run in rehearsal.runs if run.outcome in (RunOutcome.FAILED, RunOutcome.NO_FILE)]
+    findings = [_failed_run(run, gathered, rehearsal) for run in failed]
+    looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
+    return failed_or_passed(RES001, findings, looked_at=looked)
+
+
+def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> Finding:
+    file = next((migration.file for migration in gathered.migrations if migration.name == run.migration), run.migration)
+    if run.error is None:
+        message = f"{run.migration} (number {run.position}) has no migration.sql: P3015"
+        return finding(RES001, object=run.migration, message=message, location=Location(file))
+    error = run.error
+    cause = _made_later(run, gathered, rehearsal)
+    message = f"{run.migration} (number {run.position}) fails: {error.message} (SQLSTATE {error.sqlstate})"
+    return finding(
+        RES001,
+        object=run.migration,
+        message=f"{message}; {cause}" if cause else message,
+        location=_place_of_error(run, file, gathered),
+    )
+
+
+def _place_of_error(run: MigrationRun, file: str, gathered: Gathered) -> Location:
+    """The server's position, else the statement that did not end (the server gives no position for many commands)."""
+    error = run.error
+    if error is None or error.line is not None or error.statement is None:
+        return Location(file, error.line if error else None, error.column if error else None)
+    script = next((script for script in gathered.scripts if script.migration == run.migration), None)
+    statement = next((each for each in (script.statements if script else ()) if each.position == error.statement), None)
+    return Location(file, statement.line, statement.column) if statement else Location(file)
+
+
+def _made_later(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> str | None:
+    """What the failed file needs, does not find, and a later migration makes."""
+    catalog: set[ObjectRef] = set()
+    for earlier in rehearsal.runs[: run.position - 1]:
+        catalog = (catalog - set(earlier.dropped)) | set(earlier.made)
+    for needed in _needs(run.migration, gathered):
+        if any(needed.covers(there) for there in catalog):
+            continue
+        for script, migration in zip(gathered.scripts, gathered.migrations, strict=True):
+            makes = any(effect.action is Action.CREATES and needed.covers(effect.object) for effect in script.effects)
+            if makes and migration.position > run.position:
+                return f"it needs {needed.kind} {needed.name}, which {migration.name} makes as number " + str(
+                    migration.position
+                )
+    return None
+
+
+def _needs(migration: str, gathered: Gathered) -> Iterator[ObjectRef]:
+    for script in gathered.scripts:
+        if script.migration == migration:
+            for effect in script.effects:
+                yield from effect.needs
+
+
+def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Objects that a false guard suppressed and that nothing made in the end; one finding for each object."""
+    never = [skip for skip in gathered.skips if not skip.exists_at_end]
+    by_object: dict[ObjectRef, list[Skip]] = {}
+    for skip in never:
+        by_object.setdefault(skip.would_make, []).append(skip)
+    findings = [_skipped(wanted, skips, gathered.declared) for wanted, skips in by_object.items()]
+    later = len(gathered.skips) - len(never)
+    guarded = sum(bool(effect.guards) for script in gathered.scripts for effect in script.effects)
+    looked = f"{guarded} guarded effects in {len(rehearsal.runs)} migrations"
+    looked += f"; {later} skipped and made by a later migration" if later else ""
+    opaque = list(_opaque(gathered))
+    looked += f"; not readable: {', '.join(map(str, opaque[:3]))}" if opaque else ""
+    return failed_or_passed(RES002, findings, looked_at=looked)
+
+
+def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema) -> Finding:
+    first, *others = skips
+    again = f" (also skipped by {', '.join(skip.migration for skip in others)})" if others else ""
+    expected = _is_declared(wanted, declared)
+    return finding(
+        RES002,
+        object=str(wanted),
+        message=f"{wanted.kind} {_name(wanted)} never comes into being: {describe_skip(first)}{again}",
+        # What no model declares may well be meant for some databases only.
+        severity=RES002.severity if expected else Severity.WARN,
+        confidence=Confidence.HIGH if expected else Confidence.MEDIUM,
+        location=first.location,
+        fix=_how_to_order(first),
+    )
+
+
+def _how_to_order(skip: Skip) -> str | None:
+    if skip.made_by is None:
+        return None
+    return (
+        f"Let {skip.made_by} run before {skip.migration} (a date in front of its name, as long as it is not applied "
+        "anywhere), or make the object in a migration that runs after it."
+    )
+
+
+def _name(wanted: ObjectRef) -> str:
+    return ".".join(part for part in (wanted.table, wanted.name) if part)
+
+
+def _is_declared(wanted: ObjectRef, declared: Schema) -> bool:
+    """Whether the schema declares an object of that name."""
+    for table in declared.tables:
+        if wanted.schema not in (None, table.name.schema):
+            continue
+        if wanted.kind is ObjectKind.TABLE and table.name.name == wanted.name:
+            return True
+        if wanted.table == table.name.name and wanted.name in _names_within(wanted.kind, declared, wanted):
+            return True
+    return wanted.kind is ObjectKind.TYPE and any(enum.name.name == wanted.name for enum in declared.enums)
+
+
+def _names_within(kind: ObjectKind, declared: Schema, wanted: ObjectRef) -> set[str]:
+    tables = [table for table in declared.tables if table.name.name == wanted.table]
+    if kind is ObjectKind.COLUMN:
+        return {column.name for table in tables for column in table.columns}
+    keys = {key.name for table in tables for key in table.foreign_keys}
+    indexes = {index.name for table in tables for index in table.indexes}
+    primary = {table.primary_key.name for table in tables if table.primary_key is not None}
+    return keys | indexes | primary
+
+
+def _opaque(gathered: Gathered) -> Iterator[Location]:
+    """Places whose effect cannot be read from the text (dynamic SQL)."""
+    for script, migration in zip(gathered.scripts, gathered.migrations, strict=True):
+        for effect in script.effects:
+            if effect.action is Action.OPAQUE:
+                yield Location(migration.file, effect.line, effect.column)
+
+
+def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Claims of resilience, each judged by a second run."""
+    claimed = claimed_migrations(gathered)
+    if not claimed:
+        return not_given(RES003, "pgready.toml claims no migration to be resilient")
+    runs = [run for run in rehearsal.runs if run.migration in claimed]
+    unknown = sorted(claimed - {run.migration for run in runs})
+    findings = [
+        *(
+            finding(RES003, object=name, message=f"{name} claims to be resilient and is not on disk")
+            for name in unknown
+        ),
+        *(found for run in runs for found in (*_second_run(run), *_skips_for_ever(run, gathered))),
+    ]
+    unproved = [run for run in runs if run.rerun is None]
+    if unproved and not findings:
+        names = ", ".join(f"{run.migration} ({run.rerun_skipped or run.outcome})" for run in unproved)
+        return CheckResult(
+            rule=RES003.id, outcome=Outcome.SKIPPED, why=f"no second run of {names}", evidence=RES003.evidence
+        )
+    same = sum(run.rerun is not None and run.rerun.outcome is RerunOutcome.SAME for run in runs)
+    looked = f"{same} of {len(claimed)} migrations that claim to be resilient change nothing when run twice"
+    return failed_or_passed(RES003, findings, looked_at=looked)
+
+
+def _skips_for_ever(run: MigrationRun, gathered: Gathered) -> Iterator[Finding]:
+    """Being able to run twice is no resilience when the first run leaves things out that nothing makes later."""
+    lost = [skip for skip in gathered.skips if skip.migration == run.migration and not skip.exists_at_end]
+    if lost:
+        count = "1 object that never comes" if len(lost) == 1 else f"{len(lost)} objects that never come"
+        yield finding(
+            RES003,
+            object=run.migration,
+            message=f"{run.migration} claims to be resilient; it skips {count} into being (RES002)",
+            location=lost[0].location,
+        )
+
+
+def claimed_migrations(gathered: Gathered) -> frozenset[str]:
+    """Names of the migrations that claim to be resilient."""
+    claim = gathered.config.resilient
+    if claim is True:
+        return frozenset(migration.name for migration in gathered.migrations if migration.sql is not None)
+    return frozenset(claim or ())
+
+
+def _second_run(run: MigrationRun) -> Iterator[Finding]:
+    rerun = run.rerun
+    if rerun is None or rerun.outcome is RerunOutcome.SAME:
+        return
+    error = rerun.error
+    what = f"fails: {error.message} (SQLSTATE {error.sqlstate})" if error is not None else f"{rerun.outcome} objects"
+    touched = ", ".join(str(made) for made in (*rerun.made, *rerun.dropped)[:3])
+    yield finding(
+        RES003,
+        object=run.migration,
+        message=f"{run.migration} claims to be resilient; its second run {what}{': ' + touched if touched else ''}",
+    )
+
+
+CHECKS = (
+    on_rehearsal(RES001, res001, complete=False),
+    on_rehearsal(RES002, res002),
+    on_rehearsal(RES003, res003),
+)

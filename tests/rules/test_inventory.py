@@ -1,0 +1,204 @@
+"""INV: what is declared against what a clean deploy makes."""
+
+import pytest
+
+from builders import Build, Judge
+from pgready.checks import Gathered
+from pgready.config import Config
+from pgready.findings import Outcome, Severity
+from pgready.model.names import ObjectKind
+from pgready.model.schema import Index, ReferentialAction, Schema
+from pgready.model.trace import MigrationRun, RunOutcome
+
+
+def gathered(
+    build: Build,
+    declared: Schema,
+    made: Schema,
+    *runs: MigrationRun,
+    types: tuple[tuple[str, str | None], ...] = (),
+    config: Config | None = None,
+) -> Gathered:
+    return Gathered(
+        config=config or Config(),
+        declared=declared,
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(made, *(runs or (build.run("1"),)), types=types),
+    )
+
+
+REHEARSED_RULES = ("INV001", "INV002", "INV005", "INV006", "INV007", "INV008")
+
+
+@pytest.mark.parametrize("rule", REHEARSED_RULES)
+def test_equal_structures_pass(build: Build, judge: Judge, rule: str) -> None:
+    schema = Schema(
+        tables=(
+            build.table("User"),
+            build.table("Post", build.column("userId"), keys=(build.key("Post", "userId", "User"),)),
+        ),
+        enums=(build.enum("Role", "A", "B"),),
+    )
+    assert judge(rule, gathered(build, schema, schema)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("rule", REHEARSED_RULES)
+def test_without_a_complete_rehearsal_nothing_passes(build: Build, judge: Judge, rule: str) -> None:
+    schema = Schema(tables=(build.table("User"),))
+    none = Gathered(config=Config(), declared=schema, migrations=(), rehearsal_skipped="switched off")
+    failed = gathered(build, schema, schema, build.run("1", 1, RunOutcome.FAILED))
+    for evidence in (none, failed):
+        result = judge(rule, evidence)
+        assert result.outcome is Outcome.SKIPPED
+        assert result.given
+
+
+def test_a_missing_table_is_named_with_its_cause(build: Build, judge: Judge) -> None:
+    result = judge("INV001", gathered(build, Schema(tables=(build.table("User"),)), Schema()))
+    assert [(finding.object, finding.severity) for finding in result.findings] == [("public.User", Severity.BLOCK)]
+    assert "no migration creates this table" in result.findings[0].message
+
+
+def test_a_table_that_was_made_and_dropped_again_names_the_migration(build: Build, judge: Judge) -> None:
+    user = build.ref(ObjectKind.TABLE, "User")
+    runs = (
+        MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, made=(user,)),
+        MigrationRun(migration="2_drop", position=2, outcome=RunOutcome.APPLIED, dropped=(user,)),
+    )
+    result = judge("INV001", gathered(build, Schema(tables=(build.table("User"),)), Schema(), *runs))
+    assert "2_drop drops or renames it" in result.findings[0].message
+
+
+def test_an_extra_table_is_a_warning_and_a_partition_is_exempt(build: Build, judge: Judge) -> None:
+    made = Schema(tables=(build.table("log"), build.table("log_2027", partition_of="log")))
+    result = judge("INV002", gathered(build, Schema(), made))
+    assert [(finding.object, finding.severity) for finding in result.findings] == [("public.log", Severity.WARN)]
+
+
+def test_the_inventory_is_checked_against_the_schema(build: Build, judge: Judge) -> None:
+    schema = Schema(tables=(build.table("User"),))
+    config = Config(file="pgready.toml", inventory={"Auth": ("User", "Session")})
+    result = judge("INV003", gathered(build, schema, schema, config=config))
+    assert [finding.object for finding in result.findings] == ["Session"]
+    assert result.why == "1 finding; 1 of 2 required models are declared"
+
+
+def test_without_an_inventory_it_is_not_checked_and_not_required(build: Build, judge: Judge) -> None:
+    result = judge("INV003", gathered(build, Schema(), Schema()))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, False)
+
+
+def test_columns_missing_extra_and_different(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", build.column("a"), build.column("b", "integer"), build.column("c")),))
+    made = Schema(tables=(build.table("T", build.column("b"), build.column("c", not_null=True), build.column("d")),))
+    result = judge("INV005", gathered(build, declared, made))
+    assert {(finding.object, finding.severity) for finding in result.findings} == {
+        ("public.T.a", Severity.BLOCK),
+        ("public.T.b", Severity.BLOCK),
+        ("public.T.c", Severity.BLOCK),
+        ("public.T.d", Severity.WARN),
+    }
+
+
+def test_not_null_of_a_list_is_noise_and_counted(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", build.column("tags", "text[]")),))
+    made = Schema(tables=(build.table("T", build.column("tags", "text[]", not_null=True)),))
+    result = judge("INV005", gathered(build, declared, made))
+    assert result.outcome is Outcome.PASSED
+    assert "1 difference that Prisma does not compare left out" in result.why
+
+
+def test_a_verbatim_type_is_compared_as_the_server_spells_it(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", build.column("v", "VARCHAR(3)", verbatim=True)),))
+    made = Schema(tables=(build.table("T", build.column("v", "character varying(3)")),))
+    types = (("VARCHAR(3)", "character varying(3)"),)
+    assert judge("INV005", gathered(build, declared, made, types=types)).outcome is Outcome.PASSED
+    assert judge("INV005", gathered(build, declared, made)).outcome is Outcome.FAILED
+
+
+def test_keys_missing_extra_and_with_other_actions(build: Build, judge: Judge) -> None:
+    tables = ("A", "B", "C")
+    wanted = (build.key("A", "x", "B"), build.key("A", "y", "B"))
+    there = (build.key("A", "y", "B", ReferentialAction.RESTRICT), build.key("A", "z", "C"))
+    declared = Schema(tables=tuple(build.table(name, keys=wanted if name == "A" else ()) for name in tables))
+    made = Schema(tables=tuple(build.table(name, keys=there if name == "A" else ()) for name in tables))
+    result = judge("INV006", gathered(build, declared, made))
+    assert {(finding.object, finding.severity) for finding in result.findings} == {
+        ("public.A.A_x_fkey", Severity.BLOCK),
+        ("public.A.A_y_fkey", Severity.BLOCK),
+        ("public.A.A_z_fkey", Severity.WARN),
+    }
+
+
+def test_another_name_of_the_same_key_is_noise(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("A", keys=(build.key("A", "x", "A"),)),))
+    made = Schema(tables=(build.table("A", keys=(build.key("A", "x", "A", name="old"),)),))
+    assert judge("INV006", gathered(build, declared, made)).outcome is Outcome.PASSED
+
+
+def test_a_key_of_a_missing_table_says_so(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("A", keys=(build.key("A", "x", "B"),)), build.table("B")))
+    made = Schema(tables=(build.table("B"),))
+    result = judge("INV006", gathered(build, declared, made))
+    assert "table A is missing: no migration creates this table" in result.findings[0].message
+
+
+def test_indexes_are_compared_by_columns_and_not_by_name(build: Build, judge: Judge) -> None:
+    declared = Schema(
+        tables=(build.table("T", indexes=(Index(name="a", columns=("x",)), Index(name="b", columns=("y",)))),)
+    )
+    made = Schema(tables=(build.table("T", indexes=(Index(name="other", columns=("x",)),)),))
+    result = judge("INV007", gathered(build, declared, made))
+    assert [(finding.object, finding.severity) for finding in result.findings] == [("public.T.b", Severity.WARN)]
+
+
+def test_a_unique_index_may_stand_for_the_primary_key_of_a_many_to_many_table(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("_AToB", primary_key=("A", "B")),))
+    unique = Index(name="_AToB_AB_unique", columns=("A", "B"), unique=True)
+    made = Schema(tables=(build.table("_AToB", primary_key=(), indexes=(unique,)),))
+    assert judge("INV007", gathered(build, declared, made)).outcome is Outcome.PASSED
+
+
+def test_partial_and_expression_indexes_are_noise_and_counted(build: Build, judge: Judge) -> None:
+    extra = (Index(name="p", columns=("id",), where="(id > 1)"), Index(name="e", columns=("lower(id)",)))
+    declared, made = Schema(tables=(build.table("T"),)), Schema(tables=(build.table("T", indexes=extra),))
+    result = judge("INV007", gathered(build, declared, made))
+    assert result.outcome is Outcome.PASSED
+    assert "2 differences" in result.why
+
+
+def test_a_second_copy_of_a_declared_index_is_noise(build: Build, judge: Judge) -> None:
+    ours, copy = Index(name="new", columns=("id",), unique=True), Index(name="a_old", columns=("id",), unique=True)
+    table = build.table("T", indexes=(ours,), primary_key=())
+    declared, made = Schema(tables=(table,)), Schema(tables=(build.table("T", indexes=(copy, ours), primary_key=()),))
+    result = judge("INV007", gathered(build, declared, made))
+    assert result.outcome is Outcome.PASSED
+    assert "1 difference that" in result.why
+
+
+def test_a_missing_primary_key_is_found(build: Build, judge: Judge) -> None:
+    declared, made = Schema(tables=(build.table("T"),)), Schema(tables=(build.table("T", primary_key=()),))
+    assert "primary key declared on (id)" in judge("INV007", gathered(build, declared, made)).findings[0].message
+
+
+def test_enums_missing_and_values_missing_or_extra(build: Build, judge: Judge) -> None:
+    declared = Schema(enums=(build.enum("Role", "A", "B"), build.enum("Gone", "X")))
+    made = Schema(enums=(build.enum("Role", "A", "C"), build.enum("Old", "Y")))
+    result = judge("INV008", gathered(build, declared, made))
+    assert {(finding.object, finding.severity) for finding in result.findings} == {
+        ("public.Gone", Severity.BLOCK),
+        ("public.Role.B", Severity.BLOCK),
+        ("public.Role.C", Severity.WARN),
+        ("public.Old", Severity.WARN),
+    }
+
+
+def test_another_order_of_enum_values_is_noise(build: Build, judge: Judge) -> None:
+    declared, made = Schema(enums=(build.enum("Role", "A", "B"),)), Schema(enums=(build.enum("Role", "B", "A"),))
+    assert judge("INV008", gathered(build, declared, made)).outcome is Outcome.PASSED
+
+
+def test_required_migrations_must_be_on_disk(build: Build, judge: Judge) -> None:
+    config = Config(file="pgready.toml", required_migrations=("1", "add_auth"))
+    result = judge("INV009", gathered(build, Schema(), Schema(), config=config))
+    assert [finding.object for finding in result.findings] == ["add_auth"]

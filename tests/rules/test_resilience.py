@@ -1,0 +1,212 @@
+"""RES: failing deploys, silent skips and claims of resilience."""
+
+from builders import Build, Judge
+from pgready.checks import Gathered
+from pgready.checks.skips import silent_skips
+from pgready.config import Config
+from pgready.findings import Outcome, Severity
+from pgready.model.effects import Action, Effect, Script
+from pgready.model.guards import AllOf, Condition, Exists, Guard, GuardKind, Not, Unknown
+from pgready.model.migration import Statement
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.schema import Schema
+from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunError, RunOutcome
+
+USER = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="User")
+KEY = ObjectRef(kind=ObjectKind.CONSTRAINT, schema="public", table="Post", name="Post_userId_fkey")
+
+
+def guard(condition: Condition, kind: GuardKind = GuardKind.PREREQUISITE) -> Guard:
+    return Guard(kind=kind, condition=condition, form="DO IF", text="EXISTS (...)", line=3, column=6)
+
+
+def creates(made: ObjectRef, *guards: Guard, line: int = 4) -> Effect:
+    return Effect(action=Action.CREATES, object=made, statement=1, line=line, column=1, guards=guards)
+
+
+def project(build: Build, scripts: dict[str, tuple[Effect, ...]], runs: dict[str, tuple[ObjectRef, ...]]) -> Gathered:
+    names = sorted(scripts)
+    migrations = tuple(build.migration(name, position) for position, name in enumerate(names, start=1))
+    read = tuple(Script(migration=name, effects=scripts[name]) for name in names)
+    rehearsal = build.rehearsal(
+        Schema(),
+        *(
+            MigrationRun(migration=name, position=position, outcome=RunOutcome.APPLIED, made=runs[name])
+            for position, name in enumerate(names, start=1)
+        ),
+    )
+    declared = Schema(tables=(build.table("Post", keys=(build.key("Post", "userId", "User"),)), build.table("User")))
+    return Gathered(
+        config=Config(),
+        declared=declared,
+        migrations=migrations,
+        scripts=read,
+        rehearsal=rehearsal,
+        skips=silent_skips(migrations, read, rehearsal),
+    )
+
+
+def test_a_key_whose_prerequisite_comes_later_is_a_silent_skip_with_its_cause(build: Build, judge: Judge) -> None:
+    gathered = project(
+        build,
+        {"1_key": (creates(KEY, guard(Exists(USER))),), "add_auth": (creates(USER),)},
+        {"1_key": (), "add_auth": (USER,)},
+    )
+    (finding,) = judge("RES002", gathered).findings
+    assert finding.severity is Severity.BLOCK
+    assert (
+        "the guard on table User was false when 1_key ran as number 1; add_auth makes User as number 2"
+        in finding.message
+    )
+    assert str(finding.location) == "migrations/1_key/migration.sql:3:6"
+    assert "add_auth run before 1_key" in finding.fix
+
+
+def test_a_skip_that_a_later_migration_makes_good_is_no_finding(build: Build, judge: Judge) -> None:
+    gathered = project(
+        build,
+        {
+            "1_key": (creates(KEY, guard(Exists(USER))),),
+            "2_auth": (creates(USER),),
+            "3_key": (creates(KEY, guard(Exists(USER))),),
+        },
+        {"1_key": (), "2_auth": (USER,), "3_key": (KEY,)},
+    )
+    result = judge("RES002", gathered)
+    assert result.outcome is Outcome.PASSED
+    assert "1 skipped and made by a later migration" in result.why
+
+
+def test_a_rerun_guard_is_no_skip(build: Build) -> None:
+    rerun = guard(Not(Exists(KEY)), GuardKind.RERUN)
+    gathered = project(build, {"1": (creates(KEY, rerun),)}, {"1": (KEY,)})
+    assert gathered.skips == ()
+
+
+def test_what_the_same_file_made_before_satisfies_the_guard(build: Build) -> None:
+    gathered = project(build, {"1": (creates(USER, line=1), creates(KEY, guard(Exists(USER)), line=4))}, {"1": (USER,)})
+    assert gathered.skips == ()
+
+
+def test_of_several_conditions_the_one_that_was_false_is_named(build: Build) -> None:
+    both = guard(AllOf((Exists(USER), Not(Exists(KEY)))))
+    gathered = project(build, {"1": (creates(KEY, both),)}, {"1": ()})
+    assert [skip.asked_for for skip in gathered.skips] == [USER]
+
+
+def test_an_object_that_the_guard_wanted_absent_is_told_so(build: Build, judge: Judge) -> None:
+    gathered = project(
+        build,
+        {"1": (creates(USER),), "2": (creates(KEY, guard(Not(Exists(USER)))),)},
+        {"1": (USER,), "2": ()},
+    )
+    (finding,) = judge("RES002", gathered).findings
+    assert "wants table User to be absent and found it" in finding.message
+
+
+def test_a_condition_that_cannot_be_read_is_never_guessed(build: Build) -> None:
+    opaque = guard(Unknown("(SELECT count(*) FROM x) > 0"), GuardKind.OPAQUE)
+    gathered = project(build, {"1": (creates(KEY, opaque),)}, {"1": ()})
+    assert gathered.skips == ()
+
+
+def test_a_skipped_table_stands_for_its_columns(build: Build) -> None:
+    absent = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="Request")
+    column = ObjectRef(kind=ObjectKind.COLUMN, schema="public", table="User", name="id")
+    condition = guard(Exists(absent))
+    gathered = project(build, {"1": (creates(USER, condition), creates(column, condition))}, {"1": ()})
+    assert [skip.would_make for skip in gathered.skips] == [USER]
+
+
+def test_what_no_model_declares_is_only_a_warning(build: Build, judge: Judge) -> None:
+    view = ObjectRef(kind=ObjectKind.VIEW, schema="public", name="stats")
+    gathered = project(build, {"1": (creates(view, guard(Exists(USER))),)}, {"1": ()})
+    assert [finding.severity for finding in judge("RES002", gathered).findings] == [Severity.WARN]
+
+
+def test_a_failing_migration_blocks_with_sqlstate_place_and_the_later_maker(build: Build, judge: Judge) -> None:
+    error = RunError(sqlstate="42P01", message='relation "User" does not exist', line=7, column=3)
+    needs = Effect(action=Action.CREATES, object=KEY, statement=1, line=7, column=3, needs=(USER,))
+    migrations = (build.migration("1_key"), build.migration("add_auth", 2))
+    scripts = (Script(migration="1_key", effects=(needs,)), Script(migration="add_auth", effects=(creates(USER),)))
+    runs = (
+        MigrationRun(migration="1_key", position=1, outcome=RunOutcome.FAILED, error=error),
+        build.run("add_auth", 2, RunOutcome.NOT_REACHED),
+    )
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=migrations,
+        scripts=scripts,
+        rehearsal=build.rehearsal(Schema(), *runs),
+    )
+    (finding,) = judge("RES001", gathered).findings
+    assert "SQLSTATE 42P01" in finding.message
+    assert "it needs table User, which add_auth makes as number 2" in finding.message
+    assert str(finding.location) == "migrations/1_key/migration.sql:7:3"
+
+
+def test_without_a_position_the_statement_that_failed_is_the_place(build: Build, judge: Judge) -> None:
+    error = RunError(sqlstate="42P01", message="no such relation", statement=2)
+    statements = tuple(
+        Statement(position=number, line=number * 10, column=1, kind="SelectStmt", sql="SELECT 1") for number in (1, 2)
+    )
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=error)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        scripts=(Script(migration="1", statements=statements),),
+        rehearsal=build.rehearsal(Schema(), run),
+    )
+    assert str(judge("RES001", gathered).findings[0].location) == "migrations/1/migration.sql:20:1"
+
+
+def claims(build: Build, run: MigrationRun) -> Gathered:
+    return Gathered(
+        config=Config(resilient=("1",)),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), run),
+    )
+
+
+def test_a_claim_of_resilience_is_judged_by_the_second_run(build: Build, judge: Judge) -> None:
+    def outcome(rerun: Rerun) -> Outcome:
+        run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun)
+        return judge("RES003", claims(build, run)).outcome
+
+    error = RunError(sqlstate="42P07", message="relation exists")
+    assert outcome(Rerun(outcome=RerunOutcome.SAME)) is Outcome.PASSED
+    assert outcome(Rerun(outcome=RerunOutcome.FAILED, error=error)) is Outcome.FAILED
+    assert outcome(Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))) is Outcome.FAILED
+    assert outcome(Rerun(outcome=RerunOutcome.RECREATES)) is Outcome.FAILED
+
+
+def test_a_second_run_that_could_not_be_made_is_no_pass(build: Build, judge: Judge) -> None:
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT")
+    result = judge("RES003", claims(build, run))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+
+
+def test_a_claim_about_a_migration_that_does_not_exist_is_found(build: Build, judge: Judge) -> None:
+    gathered = claims(build, build.run("other"))
+    assert "is not on disk" in judge("RES003", gathered).findings[0].message
+
+
+def test_a_resilient_migration_that_skips_for_ever_breaks_its_claim(build: Build, judge: Judge) -> None:
+    gathered = project(build, {"1_key": (creates(KEY, guard(Exists(USER))),)}, {"1_key": ()})
+    rehearsal = build.rehearsal(
+        Schema(),
+        MigrationRun(migration="1_key", position=1, outcome=RunOutcome.APPLIED, rerun=Rerun(outcome=RerunOutcome.SAME)),
+    )
+    claimed = Gathered(
+        config=Config(resilient=("1_key",)),
+        declared=gathered.declared,
+        migrations=gathered.migrations,
+        scripts=gathered.scripts,
+        rehearsal=rehearsal,
+        skips=gathered.skips,
+    )
+    (finding,) = judge("RES003", claimed).findings
+    assert "skips 1 object that never comes into being" in finding.message
