@@ -1,0 +1,6 @@
+-- AlterTable
+ALTER TABLE "SocialQueueItem"
+    ADD COLUMN IF NOT EXISTS "imageUrl" TEXT,
+    ADD COLUMN IF NOT EXISTS "imageAltText" VARCHAR(420),
+    ADD COLUMN IF NOT EXISTS "imageWidth" INTEGER,
+    ADD COLUMN IF NOT EXISTS "imageHeight" INTEGER;
