@@ -1,0 +1,221 @@
+"""The audit: from a project on disk to an AuditResult."""
+
+import hashlib
+import os
+import platform
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pgready import __version__
+from pgready.checks import Gathered, run_checks
+from pgready.checks.resilience import claimed_migrations
+from pgready.checks.skips import silent_skips
+from pgready.errors import SourceError
+from pgready.graph.grouping import resolve_groups
+from pgready.graph.isolation import IsolationRules, judge_isolation
+from pgready.model.effects import Action, Script
+from pgready.model.location import Location
+from pgready.model.migration import Migration, MigrationRecord
+from pgready.model.schema import Schema
+from pgready.model.trace import Rehearsal
+from pgready.orchestrator.evidence import kept, key_of
+from pgready.orchestrator.request import AuditRequest, make_request
+from pgready.sources.migrations.prisma import read_migrations
+from pgready.sources.prisma import ProjectFiles, locate, read_schema
+from pgready.sources.sql.script import read_script
+from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
+
+__all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "read_sources"]
+
+RUN_ID_VARIABLE = "PGREADY_RUN_ID"
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, name of the migration) while the rehearsal runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything that was read from the files of the project."""
+
+    request: AuditRequest
+    files: ProjectFiles
+    declared: Schema
+    migrations: tuple[Migration, ...]
+    scripts: tuple[Script, ...]
+
+
+def audit(
+    project: str | Path = ".",
+    *,
+    config: str | Path | None = None,
+    schema: Sequence[str | Path] = (),
+    migrations: str | Path | None = None,
+    database: str | None = None,
+    rehearse: bool = True,
+    on_progress: Progress | None = None,
+) -> AuditResult:
+    """Audit a Prisma project: read it, rehearse its migrations on a throw-away PostgreSQL, judge every rule.
+
+    `project` is its directory; `config` (default: pgready.toml in it), `schema` and `migrations` say where things are
+    when they are not where Prisma looks. `rehearse=False` leaves the rehearsal out, which makes the verdict
+    INCONCLUSIVE at best. Raises SourceError and ConfigError for wrong input, RehearsalError when no server can be
+    had; a failing migration is a finding.
+    """
+    request = make_request(
+        project, config=config, schema=schema, migrations=migrations, database=database, rehearse=rehearse
+    )
+    return audit_sources(read_sources(request), on_progress=on_progress)
+
+
+def read_sources(request: AuditRequest) -> Sources:
+    """Read schema and migrations; raises SourceError with every place that cannot be read."""
+    files = locate(request.root, schema=request.schema, migrations=request.migrations)
+    declared = read_schema(files)
+    if files.migrations_directory is None:
+        raise SourceError(
+            "no migrations directory; expected prisma/migrations beside the schema, or pass --migrations", path="."
+        )
+    migrations = read_migrations(files.migrations_directory, root=files.root)
+    return Sources(
+        request=request,
+        files=files,
+        declared=declared,
+        migrations=migrations,
+        scripts=tuple(read_script(migration) for migration in migrations),
+    )
+
+
+def audit_sources(
+    sources: Sources, *, on_progress: Progress | None = None, run_id: str | None = None, store: Path | None = None
+) -> AuditResult:
+    """Rehearse and judge what was read.
+
+    `run_id` names the run (default: the variable PGREADY_RUN_ID, else a new one); `store` is a private directory for
+    the rehearsal (default: that of the user).
+    """
+    started = _now()
+    config = sources.request.config
+    read = Gathered(config=config, declared=sources.declared, migrations=sources.migrations, scripts=sources.scripts)
+    rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, store) if sources.request.rehearse else None
+    grouping = resolve_groups(sources.declared, config.groups, config.keys)
+    rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
+    isolation = judge_isolation(sources.declared, rehearsal.schema if rehearsal else None, grouping, rules)
+    gathered = replace(
+        read,
+        grouping=grouping,
+        crossings=isolation.crossings,
+        contracts=isolation.contracts,
+        stale_crossings=isolation.stale,
+        unknown_in_contracts=tuple((unknown.place, unknown.name) for unknown in isolation.unknown),
+        rehearsal=rehearsal,
+        rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
+        skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
+    )
+    return _result(sources, gathered, started, run_id or os.environ.get(RUN_ID_VARIABLE) or uuid.uuid4().hex)
+
+
+def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str) -> AuditResult:
+    checks = tuple(run_checks(gathered, today=started.date()))
+    policy = gathered.config.policy
+    server = gathered.rehearsal.server if gathered.rehearsal else None
+    return AuditResult(
+        run=RunInfo(
+            id=run_id,
+            started=started.isoformat(timespec="seconds"),
+            finished=_now().isoformat(timespec="seconds"),
+            pgready=__version__,
+            python=platform.python_version(),
+            postgres=server.version if server else None,
+        ),
+        project=_project_info(sources),
+        scope=_scope(sources.migrations),
+        judgement=judge(checks, policy),
+        policy=policy,
+        checks=checks,
+        declared=gathered.declared,
+        grouping=gathered.grouping,
+        migrations=tuple(map(_record, sources.migrations, sources.scripts)),
+        crossings=gathered.crossings,
+        contracts=gathered.contracts,
+        skips=gathered.skips,
+        rehearsal=gathered.rehearsal,
+        rehearsal_skipped=gathered.rehearsal_skipped,
+    )
+
+
+def _rehearsal(
+    sources: Sources, claimed: frozenset[str], on_progress: Progress | None, store: Path | None
+) -> Rehearsal:
+    # The room is imported here: reading and judging need no server.
+    from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
+
+    binaries = find_binaries()
+    types = tuple(sorted(_verbatim_types(sources.declared)))
+    key = key_of(
+        {
+            "pgready": __version__,
+            "server": [str(binaries.bindir), binaries.version],
+            "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
+            "rerun": sorted(claimed),
+            "types": types,
+        }
+    )
+
+    def make() -> Rehearsal:
+        made = rehearse(
+            sources.migrations, verbatim_types=types, rerun=claimed, binaries=binaries, on_progress=on_progress
+        )
+        return replace(made, made_at=_now().isoformat(timespec="seconds"))
+
+    return kept(key, make, store=store)
+
+
+def _verbatim_types(schema: Schema) -> set[str]:
+    return {column.type for table in schema.tables for column in table.columns if column.verbatim_type}
+
+
+def _scope(migrations: Sequence[Migration]) -> str:
+    count = len(migrations)
+    return f"A clean deploy: {count} migration{'' if count == 1 else 's'} onto an empty database."
+
+
+def _record(migration: Migration, script: Script) -> MigrationRecord:
+    return MigrationRecord(
+        name=migration.name,
+        position=migration.position,
+        file=migration.file,
+        checksum=migration.checksum,
+        has_file=migration.sql is not None,
+        statements=len(script.statements),
+        unreadable=script.unreadable.message if script.unreadable else None,
+        opaque=tuple(
+            Location(migration.file, effect.line, effect.column)
+            for effect in script.effects
+            if effect.action is Action.OPAQUE
+        ),
+    )
+
+
+def _project_info(sources: Sources) -> ProjectInfo:
+    files, request = sources.files, sources.request
+    schema_files = tuple(_relative(path, files.root) for path in files.schema_files)
+    hashes = {_relative(path, files.root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files.schema_files}
+    hashes |= {each.file: each.checksum for each in sources.migrations if each.checksum is not None}
+    return ProjectInfo(
+        name=request.name,
+        schema_files=schema_files,
+        migrations_directory=_relative(files.migrations_directory, files.root) if files.migrations_directory else None,
+        config_file=request.config.file,
+        hashes=dict(sorted(hashes.items())),
+    )
+
+
+def _relative(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

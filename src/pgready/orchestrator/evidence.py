@@ -1,0 +1,84 @@
+"""Rehearsals kept for a while, so that five notebooks of one project rehearse once.
+
+The key is a hash of everything that a rehearsal depends on. The store is a private directory of the user and never
+lies inside the project under audit, which could bring forged evidence along.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pgready.model.trace import Rehearsal
+from pgready.reports.document import decode_rehearsal, encode_rehearsal
+from pgready.reports.kernel import DIRECTORY_VARIABLE
+
+__all__ = ["kept", "key_of"]
+
+_KEEP_SECONDS = 7 * 24 * 3600
+
+
+def key_of(parts: dict[str, object]) -> str:
+    """A content hash of JSON values, whatever their order."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) -> Rehearsal:
+    """The rehearsal of that key, made now if it is not there; whoever asks meanwhile waits for it.
+
+    `store` is a private directory; by default that of the kernel we run in, when pgready started it, else one in the
+    user's cache.
+    Where there is no private place to keep it, it is simply made.
+    """
+    store = store or _store()
+    if store is None:
+        return make()
+    path = store / f"rehearsal-{key}.json"
+    with _locked(store / f"rehearsal-{key}.lock"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return decode_rehearsal(path.read_bytes())
+        rehearsal = make()
+        # A full disk here costs the next caller some time, and nobody any evidence.
+        with contextlib.suppress(OSError):
+            _write(path, encode_rehearsal(rehearsal))
+    _forget_old(store)
+    return rehearsal
+
+
+def _store() -> Path | None:
+    """A directory of this user that nobody else can write to; None where there is none."""
+    try:
+        given = os.environ.get(DIRECTORY_VARIABLE)
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+        store = Path(given) if given else base / "pgready" / "evidence"
+        store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = store.stat()
+    except (OSError, RuntimeError):
+        return None
+    private = facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
+    return store if private else None
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def _forget_old(store: Path) -> None:
+    limit = time.time() - _KEEP_SECONDS
+    for path in store.glob("rehearsal-*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < limit:
+                path.unlink()

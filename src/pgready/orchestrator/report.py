@@ -1,0 +1,129 @@
+"""From what was read to a report that can be mailed: rehearse, run the notebook, export."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+from pgready.errors import ReportError
+from pgready.orchestrator.audit import RUN_ID_VARIABLE, Progress, Sources, audit_sources
+from pgready.reports.document import AUDIT_NAME, decode, encode
+from pgready.reports.execution import warm_up
+from pgready.reports.files import write_atomically
+from pgready.reports.kernel import running_kernel
+from pgready.reports.run_notebook import NotebookRun, run_notebook
+from pgready.reports.shipped import shipped_notebook
+from pgready.verdict import AuditResult, Judgement, Verdict
+
+__all__ = ["NOTEBOOK", "Report", "make_report"]
+
+NOTEBOOK = "deployment_readiness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was made: the audit with the verdict that counts, and the files in the order in which a person wants them.
+
+    `doubts` are the reasons why the notebook's run cannot be believed; then the verdict is INCONCLUSIVE.
+    """
+
+    result: AuditResult
+    html: Path
+    markdown: Path
+    notebook: Path
+    audit_json: Path
+    doubts: tuple[str, ...] = ()
+
+
+def make_report(
+    sources: Sources,
+    output_dir: Path,
+    *,
+    parameters: Mapping[str, object],
+    on_progress: Progress | None = None,
+    on_phase: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Audit, run the notebook of record in a kernel of its own, and export it into `output_dir`.
+
+    The kernel starts first and warms up while the migrations are rehearsed here; it finds the rehearsal ready and
+    judges it again with the same functions. Its verdict must be the same as ours, or nothing is believed. The kernel's
+    private directory keeps the rehearsal, so that nothing is left of it in any end.
+    Raises RehearsalError (no server) and ReportError (a file cannot be written).
+    """
+    run_id = uuid.uuid4().hex
+    environment = {RUN_ID_VARIABLE: run_id}
+    # Papermill is imported while the server works on the migrations.
+    importing = Thread(target=warm_up, daemon=True)
+    with running_kernel(environment, preload=_PRELOAD) as kernel:
+        importing.start()
+        on_phase("rehearsing the migrations")
+        result = audit_sources(sources, on_progress=on_progress, run_id=run_id, store=kernel.directory)
+        importing.join()
+        on_phase("running the notebook")
+        run = run_notebook(
+            shipped_notebook(NOTEBOOK),
+            output_dir / f"{NOTEBOOK}.ipynb",
+            parameters={**parameters, "output_dir": str(output_dir)},
+            run_id=run_id,
+            audit_json=output_dir / AUDIT_NAME,
+            environment=environment,
+            kernel=kernel,
+        )
+    on_phase("exporting the report")
+    return _export(result, run, output_dir)
+
+
+_PRELOAD = (
+    "pgready.orchestrator.audit",
+    "pgready.reports.document",
+    "pgready.reports.views",
+    "pgready.figures",
+    "matplotlib.backends.backend_svg",
+)
+
+
+def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
+    # Imported late: the kernel works meanwhile, and `pgready check` never needs it.
+    from pgready.reports.export import export_html  # noqa: PLC0415
+    from pgready.reports.markdown import export_markdown  # noqa: PLC0415
+
+    audit_json = output_dir / AUDIT_NAME
+    doubts = run.why or _disagreement(result, audit_json)
+    if doubts:
+        result = replace(result, judgement=_inconclusive(doubts))
+        write_atomically(audit_json, encode(result))
+    title, banner = f"{result.project.name}: deployment readiness", _banner(doubts)
+    html, markdown = output_dir / f"{NOTEBOOK}.html", output_dir / f"{NOTEBOOK}.md"
+    write_atomically(html, export_html(run.notebook, title=title, banner=banner).encode())
+    text, pictures = export_markdown(run.notebook, name=NOTEBOOK, banner=banner)
+    for name, content in pictures.items():
+        write_atomically(output_dir / name, content)
+    write_atomically(markdown, text.encode())
+    return Report(
+        result=result,
+        html=html,
+        markdown=markdown,
+        notebook=output_dir / f"{NOTEBOOK}.ipynb",
+        audit_json=audit_json,
+        doubts=doubts,
+    )
+
+
+def _disagreement(result: AuditResult, audit_json: Path) -> tuple[str, ...]:
+    """Why the notebook's audit is not ours; empty when the judgement is the same."""
+    try:
+        seen = decode(audit_json.read_bytes()).judgement
+    except (OSError, ReportError) as error:
+        return (f"the notebook's audit cannot be read: {error}",)
+    if seen == result.judgement:
+        return ()
+    return (f"the notebook came to another verdict ({seen.verdict}) than the command line ({result.verdict})",)
+
+
+def _inconclusive(doubts: tuple[str, ...]) -> Judgement:
+    return Judgement(verdict=Verdict.INCONCLUSIVE, reason=f"The report was not completed: {'; '.join(doubts)}.")
+
+
+def _banner(doubts: tuple[str, ...]) -> str | None:
+    return None if not doubts else "; ".join(doubts)

@@ -1,0 +1,100 @@
+"""What is asked for: options and pgready.toml become one request, checked before anything is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgready.checks import RULES
+from pgready.config import CONFIG_NAME, Config, load_config
+from pgready.errors import ConfigError, SourceError
+
+__all__ = ["AuditRequest", "make_request"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """A checked request: `root` is the absolute directory of the project, paths below are absolute or None."""
+
+    root: Path
+    name: str
+    config: Config
+    schema: tuple[Path, ...] = ()
+    migrations: Path | None = None
+    rehearse: bool = True
+
+
+def make_request(
+    project: str | Path = ".",
+    *,
+    config: str | Path | None = None,
+    schema: Sequence[str | Path] = (),
+    migrations: str | Path | None = None,
+    database: str | None = None,
+    rehearse: bool = True,
+) -> AuditRequest:
+    """Check the options and read the configuration.
+
+    Relative paths in `schema`, `migrations` and `config` are taken from the project, then from the working directory;
+    paths in pgready.toml from the directory of that file. Options win over the configuration. Raises ConfigError and
+    SourceError.
+    """
+    if database is not None:
+        raise ConfigError(
+            "database: comparing with a live database is not possible in this version; leave the parameter out"
+        )
+    root = _project(project)
+    file = _existing(root, config, "config") if config is not None else _default_config(root)
+    shown_as = _shown(file, root) if file is not None else CONFIG_NAME
+    read = load_config(file, shown_as=shown_as, rules=RULES) if file is not None else Config()
+    base = file.parent if file is not None else root
+    given_schema = tuple(_existing(root, path, "schema") for path in schema)
+    return AuditRequest(
+        root=root,
+        name=read.name or root.name or "project",
+        config=read,
+        schema=given_schema or tuple(_configured(base, path, "project.schema", shown_as) for path in read.schema),
+        migrations=_migrations(root, migrations, base, read, shown_as),
+        rehearse=rehearse,
+    )
+
+
+def _project(project: str | Path) -> Path:
+    root = Path(project).expanduser()
+    if not root.exists():
+        raise SourceError("no such directory; expected a project", path=str(project))
+    if not root.is_dir():
+        raise SourceError("not a directory; expected a project (use --schema for a single file)", path=str(project))
+    return root.resolve()
+
+
+def _default_config(root: Path) -> Path | None:
+    file = root / CONFIG_NAME
+    return file if file.exists() else None
+
+
+def _existing(root: Path, path: str | Path, option: str) -> Path:
+    """The first of project/path and ./path that exists."""
+    given = Path(path).expanduser()
+    for candidate in (root / given, given.absolute()):
+        if candidate.exists():
+            return candidate.resolve()
+    raise SourceError(f"{option}: no such file or directory, neither in the project nor here", path=str(path))
+
+
+def _migrations(root: Path, given: str | Path | None, base: Path, config: Config, shown_as: str) -> Path | None:
+    if given is not None:
+        return _existing(root, given, "migrations")
+    if config.migrations is None:
+        return None
+    return _configured(base, config.migrations, "project.migrations", shown_as)
+
+
+def _configured(base: Path, path: str, key: str, shown_as: str) -> Path:
+    found = base / path
+    if not found.exists():
+        raise ConfigError(f"{shown_as}: {key}: {path!r} does not exist below {base}")
+    return found.resolve()
+
+
+def _shown(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)

@@ -1,0 +1,1 @@
+"""Reports: JSON, Markdown, notebooks (run by Papermill) and their export."""

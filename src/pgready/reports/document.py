@@ -1,0 +1,189 @@
+"""`audit.json`: the contract between the audit, the notebooks and everybody else.
+
+Format `pgready-audit/1`: documented in docs/audit-json.md, lossless (`decode(encode(result)) == result`), and
+versioned: keys are added, never renamed, within a version. Objects are named `schema.table`, units stand in the key
+names, paths are relative to the project.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cattrs import Converter
+
+from pgready.errors import ReportError
+from pgready.findings import CheckResult, Severity
+from pgready.model.groups import ContractVerdict, Crossing, Grouping
+from pgready.model.migration import MigrationRecord
+from pgready.model.names import QualifiedName
+from pgready.model.schema import Schema
+from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
+from pgready.reports.files import write_atomically
+from pgready.verdict import AuditResult, Judgement, Policy, ProjectInfo, RunInfo, Verdict
+
+__all__ = ["AUDIT_NAME", "FORMAT", "decode", "decode_rehearsal", "encode", "encode_rehearsal", "write_audit"]
+
+FORMAT = "pgready-audit/1"
+AUDIT_NAME = "audit.json"
+
+
+def write_audit(result: AuditResult, output_dir: str | Path) -> Path:
+    """Write `audit.json` into a directory, atomically; the file's path. Raises ReportError."""
+    path = Path(output_dir) / AUDIT_NAME
+    write_atomically(path, encode(result))
+    return path
+
+
+def encode(result: AuditResult) -> bytes:
+    """The document as indented UTF-8 JSON with a final newline; the same result gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(_document(result)), indent=2) + b"\n"
+
+
+def decode(content: bytes) -> AuditResult:
+    """The result that a document holds. Raises ReportError for anything that is not a document of this format."""
+    try:
+        document = msgspec.json.decode(content)
+    except msgspec.DecodeError as error:
+        raise ReportError(f"not an audit: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ReportError(f"not an audit of format {FORMAT}")
+    try:
+        return _result(document)
+    except Exception as error:
+        raise ReportError(f"not a complete audit of format {FORMAT}: {error}") from error
+
+
+def encode_rehearsal(rehearsal: Rehearsal) -> bytes:
+    """A rehearsal alone, for the store of evidence."""
+    return msgspec.json.encode(_converter().unstructure(rehearsal))
+
+
+def decode_rehearsal(content: bytes) -> Rehearsal:
+    """The rehearsal that `encode_rehearsal` wrote; raises ValueError, KeyError or TypeError for anything else."""
+    plain = msgspec.json.decode(content)
+    return _rehearsal_of({"rehearsal": plain, "rehearsed": plain["schema"], "runs": plain["runs"]})
+
+
+def _document(result: AuditResult) -> dict[str, Any]:
+    plain = _converter().unstructure
+    rehearsal = result.rehearsal
+    return {
+        "format": FORMAT,
+        "run": plain(result.run),
+        "project": plain(result.project),
+        "scope": result.scope,
+        "verdict": result.verdict.value,
+        "reason": result.judgement.reason,
+        "exit_code": result.judgement.exit_code,
+        "policy": plain(result.policy),
+        "checks": [_without(plain(check), "findings") for check in result.checks],
+        "findings": [plain(finding) for check in result.checks for finding in check.findings],
+        "opaque": list(result.opaque),
+        "declared": plain(result.declared),
+        "rehearsed": plain(rehearsal.schema) if rehearsal is not None else None,
+        "live": None,
+        "rehearsal": _rehearsal(rehearsal, plain),
+        "rehearsal_skipped": result.rehearsal_skipped,
+        "groups": plain(result.grouping.groups),
+        "grouping": _without(plain(result.grouping), "groups"),
+        "crossings": plain(result.crossings),
+        "contracts": plain(result.contracts),
+        "migrations": [_migration(record, result, plain) for record in result.migrations],
+    }
+
+
+def _rehearsal(rehearsal: Rehearsal | None, plain: Any) -> dict[str, Any] | None:  # noqa: ANN401  # cattrs says Any
+    return None if rehearsal is None else _without(plain(rehearsal), "runs", "schema")
+
+
+def _migration(record: MigrationRecord, result: AuditResult, plain: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
+    """One migration with everything known of it; `recorded` and `trace` are for what has not been looked at yet."""
+    runs = result.rehearsal.runs if result.rehearsal is not None else ()
+    run = next((run for run in runs if run.migration == record.name), None)
+    return {
+        **plain(record),
+        **(_without(plain(run), "migration", "position") if run is not None else {"outcome": None}),
+        "skips": [plain(skip) for skip in result.skips if skip.migration == record.name],
+        "trace": None,
+        "recorded": None,
+    }
+
+
+def _without(document: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in keys}
+
+
+def _result(document: dict[str, Any]) -> AuditResult:
+    structure = _converter().structure
+    findings: dict[str, list[Any]] = {}
+    for finding in document["findings"]:
+        findings.setdefault(finding["rule"], []).append(finding)
+    checks = [{**check, "findings": findings.get(check["rule"], [])} for check in document["checks"]]
+    rehearsal = document["rehearsal"]
+    return AuditResult(
+        run=structure(document["run"], RunInfo),
+        project=structure(document["project"], ProjectInfo),
+        scope=document["scope"],
+        judgement=Judgement(verdict=Verdict(document["verdict"]), reason=document["reason"]),
+        policy=structure(document["policy"], Policy),
+        checks=structure(checks, tuple[CheckResult, ...]),
+        declared=structure(document["declared"], Schema),
+        grouping=structure({**document["grouping"], "groups": document["groups"]}, Grouping),
+        migrations=structure(document["migrations"], tuple[MigrationRecord, ...]),
+        crossings=structure(document["crossings"], tuple[Crossing, ...]),
+        contracts=structure(document["contracts"], tuple[ContractVerdict, ...]),
+        skips=structure([skip for each in document["migrations"] for skip in each["skips"]], tuple[Skip, ...]),
+        rehearsal=None if rehearsal is None else _rehearsal_of(document | {"runs": _runs(document["migrations"])}),
+        rehearsal_skipped=document["rehearsal_skipped"],
+        opaque=tuple(document["opaque"]),
+    )
+
+
+def _runs(migrations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**each, "migration": each["name"]} for each in migrations if each["outcome"] is not None]
+
+
+def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
+    structure = _converter().structure
+    plain = document["rehearsal"]
+    return Rehearsal(
+        server=structure(plain["server"], Server),
+        runs=structure(document["runs"], tuple[MigrationRun, ...]),
+        schema=structure(document["rehearsed"], Schema),
+        shims=tuple(plain["shims"]),
+        canonical_types=tuple((declared, spelt) for declared, spelt in plain["canonical_types"]),
+        duration_ms=plain["duration_ms"],
+        made_at=plain["made_at"],
+    )
+
+
+@cache
+def _converter() -> Converter:
+    """Dataclasses as objects; names of tables and severities as the words that people use."""
+    converter = Converter(unstruct_collection_overrides={frozenset: sorted})
+    converter.register_unstructure_hook(QualifiedName, _spell)
+    converter.register_structure_hook(QualifiedName, lambda text, _: _parse(text))
+    converter.register_unstructure_hook(Severity, lambda severity: severity.word)
+    converter.register_structure_hook(Severity, lambda word, _: Severity[str(word).upper()])
+    return converter
+
+
+def _spell(name: QualifiedName) -> str:
+    """`schema.table`; a schema with a dot or quote in its name is quoted, so that the first dot still splits."""
+    plain = "." not in name.schema and '"' not in name.schema
+    return f"{name.schema if plain else _quoted(name.schema)}.{name.name}"
+
+
+def _quoted(schema: str) -> str:
+    return '"' + schema.replace('"', '""') + '"'
+
+
+def _parse(text: str) -> QualifiedName:
+    if not text.startswith('"'):
+        schema, _, name = text.partition(".")
+        return QualifiedName(schema, name)
+    end = 1
+    while text[end : end + 2] == '""' or text[end] != '"':
+        end += 2 if text[end] == '"' else 1
+    return QualifiedName(text[1:end].replace('""', '"'), text[end + 2 :])

@@ -1,0 +1,71 @@
+"""The order of an exported report: what stands before the first section, then sections with their anchors."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pgready.reports.blocks import Banner
+from pgready.reports.cells import Item, NotRun, Prose, Shown
+from pgready.reports.prose import headings, slug
+
+__all__ = ["Placed", "Report", "Section", "lay_out"]
+
+_SECTION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item with the anchors of its headings; `confirmed` is False for a verdict of a run that failed."""
+
+    item: Item
+    anchors: tuple[str, ...] = ()
+    confirmed: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The name by which a template chooses how to show it."""
+        return type(self.item).__name__.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading of level 2 and everything up to the next one."""
+
+    title: str
+    anchor: str
+    items: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole page; `banner` is the reason why a run is not a pass, None when it came to its end."""
+
+    title: str
+    banner: str | None
+    lead: tuple[Placed, ...]
+    sections: tuple[Section, ...]
+
+
+def lay_out(items: Iterable[Item], *, title: str, banner: str | None) -> Report:
+    """Group the items by their headings of level 2; several cells in a row that did not run are told once."""
+    taken: set[str] = {"contents"}
+    parts: list[tuple[str, str, list[Placed]]] = [("", "", [])]
+    for item in _without_title(items):
+        found = headings(item.source) if isinstance(item, Prose) else ()
+        anchors = tuple(slug(heading.title, taken) for heading in found)
+        if found and found[0].level == _SECTION:
+            parts.append((found[0].title, anchors[0], []))
+        if isinstance(item, NotRun) and parts[-1][2] and isinstance(parts[-1][2][-1].item, NotRun):
+            continue
+        verdict = isinstance(item, Shown) and isinstance(item.block, Banner)
+        parts[-1][2].append(Placed(item, anchors, confirmed=banner is None or not verdict))
+    lead, *rest = parts
+    sections = tuple(Section(title=name, anchor=anchor, items=tuple(placed)) for name, anchor, placed in rest)
+    return Report(title=title, banner=banner, lead=tuple(lead[2]), sections=sections)
+
+
+def _without_title(items: Iterable[Item]) -> Iterator[Item]:
+    """The items without the notebook's own title: the report has a better one, with the project's name."""
+    for place, item in enumerate(items):
+        rest = re.sub(r"\A\s*# [^\n]*\n?", "", item.source) if place == 0 and isinstance(item, Prose) else None
+        yield item if rest is None else Prose(rest)

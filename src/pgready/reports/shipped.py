@@ -1,0 +1,19 @@
+"""The notebooks that come with pgready, in a wheel or in a checkout."""
+
+from pathlib import Path
+
+import pgready
+from pgready.errors import ReportError
+
+__all__ = ["shipped_notebook"]
+
+
+def shipped_notebook(name: str) -> Path:
+    """The path of a notebook by its name without ending. Raises ReportError when it is not there."""
+    package = Path(pgready.__file__).parent
+    # A wheel carries them inside the package; in a checkout they stand beside src/.
+    for directory in (package / "notebooks", package.parents[1] / "notebooks"):
+        path = directory / f"{name}.ipynb"
+        if path.is_file():
+            return path
+    raise ReportError(f"{name}.ipynb is not part of this installation; install pgready again")

@@ -1,0 +1,71 @@
+"""Which checks ran, what was not checked, and with which versions and files."""
+
+from pgready.findings import CheckResult, Outcome
+from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
+from pgready.reports.lines import NOTHING, bad, capped, code, good, line, open_, warn
+from pgready.reports.view import View
+from pgready.verdict import AuditResult
+
+__all__ = ["checks", "not_checked", "versions"]
+
+_MARKS = {Outcome.PASSED: good, Outcome.FAILED: bad, Outcome.SKIPPED: open_, Outcome.ERRORED: bad}
+
+# What no check of this version looks at, whatever is given: said once, so that silence is never taken for a pass.
+_NEVER = (
+    "The live database: what it holds, which migrations it has recorded, and drift between it and these files.",
+    "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
+    "What a failure half-way through a migration leaves behind, and the way back.",
+    "The application, its configuration, backups, permissions and the network.",
+)
+
+
+def checks(audit: AuditResult) -> View:
+    """Every check with its outcome, what it looked at and the kind of evidence."""
+    rows = [_check_row(check, audit) for check in audit.checks]
+    return View(capped("Checks", ("Rule", "Outcome", "What was looked at", "Known from"), rows))
+
+
+def _check_row(check: CheckResult, audit: AuditResult) -> tuple[Line, ...]:
+    mild = check.outcome is Outcome.FAILED and not any(f in audit.blocking for f in check.findings)
+    mark = warn if mild else _MARKS[check.outcome]
+    known = ", ".join(evidence.value for evidence in check.evidence)
+    return (line(code(check.rule)), line(mark(check.outcome.value)), line(check.why), line(known or NOTHING))
+
+
+def not_checked(audit: AuditResult) -> View:
+    """Everything that this audit does not know: checks that did not run, places it could not read, its limits."""
+    idle = [check for check in audit.checks if check.outcome in (Outcome.SKIPPED, Outcome.ERRORED)]
+    shims = audit.rehearsal.shims if audit.rehearsal is not None else ()
+    items = (
+        *((line(open_("No rehearsal"), f": {audit.rehearsal_skipped}."),) if audit.rehearsal_skipped else ()),
+        *(line(_MARKS[check.outcome](f"{check.rule} {check.outcome.value}"), f": {check.why}.") for check in idle),
+        *(line(open_("Could not be read"), ": ", code(opaque)) for opaque in audit.opaque),
+        *(line(open_("Imitated"), ": extension ", code(shim), " is not on the throw-away server.") for shim in shims),
+        *(line(text) for text in _NEVER),
+    )
+    return View(Bullets(items=items))
+
+
+def versions(audit: AuditResult) -> View:
+    """Versions, times, the run's id and the hashes of the files that were audited."""
+    run, project = audit.run, audit.project
+    server = audit.rehearsal.server if audit.rehearsal is not None else None
+    facts = (
+        ("Run", line(code(run.id), f", {run.started} to {run.finished}")),
+        ("pgready", line(run.pgready)),
+        ("Python", line(run.python)),
+        ("PostgreSQL", line(f"{server.version}, {server.origin}") if server else line(run.postgres or "none")),
+        ("Prisma", line(project.prisma_version or "version not stated in the project")),
+        ("Configuration", line(code(project.config_file)) if project.config_file else line("none; the defaults")),
+        ("Blocks from severity", line(audit.policy.blocking.word)),
+    )
+    rows = [(line(code(path)), line(code(digest))) for path, digest in sorted(project.hashes.items())]
+    hashes = capped("SHA-256 of the files", ("File", "SHA-256"), rows)
+    return View(
+        Stack(
+            body=(
+                Facts(facts=tuple(Fact(term=term, line=said) for term, said in facts)),
+                *((Fold(summary=line("Hashes of the files that were audited"), body=(hashes,)),) if rows else ()),
+            )
+        )
+    )

@@ -1,0 +1,215 @@
+"""Which declared tables, keys and key columns are there after a clean deploy, group by group."""
+
+from collections.abc import Sequence
+
+from pgready.model.groups import UNGROUPED, Group
+from pgready.model.names import ObjectKind, QualifiedName
+from pgready.model.schema import ForeignKey, Table
+from pgready.model.trace import Skip
+from pgready.reports.blocks import Fold, Line, Prose, Stack
+from pgready.reports.causes import Cause, CauseKind, Lacking
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
+from pgready.reports.view import View
+from pgready.reports.visible import shorten
+from pgready.verdict import AuditResult
+
+_GUARD = 300
+
+__all__ = ["groups_of", "identifiers", "inventory", "missing"]
+
+
+def groups_of(audit: AuditResult) -> tuple[Group, ...]:
+    """The groups of the configuration, and a last one for tables that are in none."""
+    rest = audit.grouping.ungrouped
+    return (*audit.grouping.groups, *((Group(name=UNGROUPED, tables=rest),) if rest else ()))
+
+
+def inventory(audit: AuditResult) -> View:
+    """An overview of the groups, and under it each table with its evidence, folded by group."""
+    groups = groups_of(audit)
+    lacking, made_by = Lacking(audit), _makers(audit)
+    overview = capped(
+        "Declared and made, by feature group",
+        ("Group", "#Tables", "Tables after a clean deploy", "Foreign keys after a clean deploy"),
+        [_group_row(group, audit, lacking) for group in groups],
+    )
+    return View(Stack(body=(overview, *(_fold(group, audit, lacking, made_by) for group in groups))))
+
+
+def _group_row(group: Group, audit: AuditResult, lacking: Lacking) -> tuple[Line, ...]:
+    tables = _declared(group, audit)
+    keys = sum(len(table.foreign_keys) for table in tables)
+    absent = sum(table.name in lacking.tables for table in tables)
+    lost = sum(key.table in set(group.tables) for key, _ in lacking.keys)
+    return (
+        line(group.name),
+        line(str(len(tables))),
+        _share(len(tables) - absent, len(tables), audit),
+        _share(keys - lost, keys, audit),
+    )
+
+
+def _declared(group: Group, audit: AuditResult) -> list[Table]:
+    return [table for name in group.tables if (table := audit.declared.table(name)) is not None]
+
+
+def _share(there: int, total: int, audit: AuditResult) -> Line:
+    if audit.rehearsal is None:
+        return line(open_("not rehearsed"))
+    if not total:
+        return line(muted("none declared"))
+    return line(good(f"{there} of {total}") if there == total else bad(f"{there} of {total}"))
+
+
+def _makers(audit: AuditResult) -> dict[tuple[str | None, str], str]:
+    """(schema, table) -> the migration that made it, as seen on the server."""
+    runs = audit.rehearsal.runs if audit.rehearsal is not None else ()
+    return {
+        (made.schema, made.name): run.migration for run in runs for made in run.made if made.kind is ObjectKind.TABLE
+    }
+
+
+def _fold(group: Group, audit: AuditResult, lacking: Lacking, made_by: dict[tuple[str | None, str], str]) -> Fold:
+    tables = _declared(group, audit)
+    absent = sum(table.name in lacking.tables for table in tables)
+    state = (
+        bad(f"{absent} missing") if absent else open_("not rehearsed") if audit.rehearsal is None else good("complete")
+    )
+    rows = [_table_row(table, audit, lacking, made_by) for table in tables]
+    heads = ("Table", "After a clean deploy", "#Columns", "Foreign keys", "Declared at")
+    return Fold(
+        summary=line(group.name, " ", muted(count(len(tables), "table")), " ", state),
+        body=(capped(f"Tables of {group.name}", heads, rows),),
+    )
+
+
+def _table_row(
+    table: Table, audit: AuditResult, lacking: Lacking, made_by: dict[tuple[str | None, str], str]
+) -> tuple[Line, ...]:
+    lost = sum(key.table == table.name for key, _ in lacking.keys)
+    return (
+        _name(table),
+        _state(table.name, audit, lacking, made_by),
+        line(str(len(table.columns))),
+        _share(len(table.foreign_keys) - lost, len(table.foreign_keys), audit),
+        place(table.location),
+    )
+
+
+def _name(table: Table) -> Line:
+    other = table.model is not None and table.model != table.name.name
+    return line(code(table.name.name), *((" ", muted(f"model {table.model}")) if other else ()))
+
+
+def _state(
+    name: QualifiedName, audit: AuditResult, lacking: Lacking, made_by: dict[tuple[str | None, str], str]
+) -> Line:
+    if audit.rehearsal is None:
+        return line(open_("not rehearsed"))
+    if name in lacking.tables:
+        return line(bad("missing"), ": ", why_table(name, lacking))
+    maker = made_by.get((name.schema, name.name))
+    return line(good("made"), *((" by ", code(maker)) if maker else ()))
+
+
+def why_table(name: QualifiedName, lacking: Lacking) -> Line:
+    """Why a table is missing, in a few words; a guard that waits for another missing table names that."""
+    _, cause = lacking.tables[name]
+    skip = lacking.guard_of(name)
+    if skip is None or cause.kind is not CauseKind.ABSENT:
+        return why(cause)
+    asked = skip.asked_for.table or skip.asked_for.name
+    return line("skipped by a guard on ", code(asked), ", which no migration makes")
+
+
+def why(cause: Cause) -> Line:
+    """A cause in a few words, for a cell."""
+    subject = code(cause.subject)
+    match cause.kind:
+        case CauseKind.ABSENT:
+            return line("no migration makes it")
+        case CauseKind.ORDER:
+            return line("skipped, as ", subject, " runs later")
+        case CauseKind.GUARD:
+            return line("skipped by a guard on ", subject)
+        case CauseKind.FAILED:
+            return line(subject, " failed")
+        case CauseKind.DROPPED:
+            return line("dropped again by ", subject)
+        case CauseKind.RULE:
+            return line("see rule ", subject)
+
+
+def missing(audit: AuditResult) -> View:
+    """Every declared table and foreign key that a clean deploy does not make, each with its cause, folded."""
+    if audit.rehearsal is None:
+        reason = audit.rehearsal_skipped or "nothing was rehearsed"
+        return View(Prose(lines=(line(open_("Not known"), f": what is missing; {reason}."),)))
+    lacking = Lacking(audit)
+    if not lacking.tables and not lacking.keys:
+        return View(Prose(lines=(line(good("Nothing is missing"), ": every declared table and foreign key is made."),)))
+    return View(Stack(body=(*_missing_tables(lacking), *_missing_keys(lacking))))
+
+
+def _missing_tables(lacking: Lacking) -> tuple[Fold, ...]:
+    rows = [
+        (_name(table), why_table(table.name, lacking), _guard(lacking.guard_of(table.name)), place(table.location))
+        for table, _ in lacking.tables.values()
+    ]
+    heads = ("Table", "Cause", "Guard that was false", "Declared at")
+    return _folded(count(len(rows), "missing table"), heads, rows)
+
+
+def _guard(skip: Skip | None) -> Line:
+    if skip is None:
+        return line(NOTHING)
+    return line(code(shorten(skip.guard, _GUARD)), " at ", code(skip.location))
+
+
+def _missing_keys(lacking: Lacking) -> tuple[Fold, ...]:
+    rows = [
+        (line(code(key)), line(code(key.name)), line(*_table_of(key, lacking), why(cause)), place(key.location))
+        for key, cause in lacking.keys
+    ]
+    return _folded(count(len(rows), "missing foreign key"), ("Foreign key", "Name", "Cause", "Declared at"), rows)
+
+
+def _table_of(key: ForeignKey, lacking: Lacking) -> tuple[Line, ...]:
+    absent = next((name for name in (key.table, key.referenced_table) if name in lacking.tables), None)
+    return () if absent is None else (line("table ", code(absent.name), " is missing: "),)
+
+
+def _folded(title: str, heads: tuple[str, ...], rows: Sequence[tuple[Line, ...]]) -> tuple[Fold, ...]:
+    """A fold with a table, or nothing when there is no row."""
+    if not rows:
+        return ()
+    return (Fold(summary=line(bad(title), " ", muted("each with its cause")), body=(capped(title, heads, rows),)),)
+
+
+def identifiers(audit: AuditResult) -> View:
+    """Per group, the column that says whose a row is, and which tables have it, lack it or allow NULL in it."""
+    rows = [_identifier_row(group, audit) for group in groups_of(audit)]
+    heads = ("Group", "Key identifier", "Tables with it", "Tables without it", "Refers to")
+    return View(capped("Key identifiers, by feature group", heads, rows))
+
+
+def _identifier_row(group: Group, audit: AuditResult) -> tuple[Line, ...]:
+    if group.key is None:
+        return (line(group.name), line(muted("none declared")), *(line(NOTHING),) * 3)
+    tables = _declared(group, audit)
+    has = [table for table in tables if table.column(group.key) is not None]
+    without = [table.name.name for table in tables if table.column(group.key) is None]
+    nullable = [table.name.name for table in has if not getattr(table.column(group.key), "not_null", True)]
+    targets = sorted(
+        {key.referenced_table.name for table in has for key in table.foreign_keys if group.key in key.columns}
+    )
+    return (
+        line(group.name),
+        line(code(group.key)),
+        line(
+            f"{len(has)} of {len(tables)}",
+            *((", ", warn("may be NULL"), " in ", listing(nullable, 5)) if nullable else ()),
+        ),
+        listing(without, 10) if without else line(muted("none")),
+        listing(targets, 10) if targets else line(muted("nothing: no foreign key")),
+    )

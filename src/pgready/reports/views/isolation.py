@@ -1,0 +1,84 @@
+"""What the groups promise about each other, judged line by line."""
+
+from pgready.model.groups import Contract, ContractKind, ContractVerdict, Crossing, CrossingVerdict
+from pgready.reports.blocks import Fold, Line, Prose, Stack, Table
+from pgready.reports.lines import NOTHING, bad, capped, code, good, line, listing, muted, open_, warn
+from pgready.reports.view import View
+from pgready.verdict import AuditResult
+
+__all__ = ["contracts", "crossings"]
+
+
+def contracts(audit: AuditResult) -> View:
+    """Every contract of the configuration: what it promises and whether it holds, "vacuous" named as such."""
+    if not audit.contracts:
+        return View(Prose(lines=(line(open_("No contract"), " is declared, so nothing about isolation was judged."),)))
+    heads = ("Contract", "Promise", "Verdict", "Broken by")
+    return View(capped("Contracts between the groups", heads, [_contract_row(each) for each in audit.contracts]))
+
+
+def _contract_row(each: ContractVerdict) -> tuple[Line, ...]:
+    broken = listing((crossing.foreign_key for crossing in each.broken_by), 10) if each.broken_by else line(NOTHING)
+    reason = (" ", muted(each.contract.reason)) if each.contract.reason else ()
+    return (line(each.contract.name), line(promise(each.contract), *reason), _judged(each), broken)
+
+
+def promise(contract: Contract) -> Line:
+    """The contract as a sentence."""
+    groups, allowed = ", ".join(contract.groups), ", ".join(contract.allowed)
+    match contract.kind:
+        case ContractKind.INTERNAL_ONLY:
+            return line(f"{groups}: foreign keys stay inside the group.")
+        case ContractKind.ONLY_REFERENCES:
+            return line(f"{groups}: foreign keys stay inside or go to {allowed or 'nothing else'}.")
+        case ContractKind.INDEPENDENT:
+            return line(f"{groups}: none refers to another" + (f", except to {allowed}." if allowed else "."))
+
+
+def _judged(each: ContractVerdict) -> Line:
+    if not each.passed:
+        return line(bad("broken"))
+    if each.vacuous:
+        return line(warn("kept, but vacuous"), muted(": there is no foreign key that could break it"))
+    return line(good("kept"))
+
+
+def crossings(audit: AuditResult) -> View:
+    """Every foreign key from one group to another, and what was said about it; the allowed ones are folded."""
+    if not audit.crossings:
+        return View(Prose(lines=(line(good("None"), ": no foreign key leaves its group."),)))
+    allowed = [each for each in audit.crossings if each.verdict is CrossingVerdict.ALLOWED]
+    others = [each for each in audit.crossings if each.verdict is not CrossingVerdict.ALLOWED]
+    others.sort(
+        key=lambda each: (each.verdict is not CrossingVerdict.FORBIDDEN, each.from_group, str(each.foreign_key))
+    )
+    shown = (_table("Foreign keys between groups that nobody allowed", others),) if others else ()
+    fold = Fold(
+        summary=line(good(f"{len(allowed)} allowed"), " ", muted("foreign keys between groups")),
+        body=(_table("Foreign keys between groups that are allowed", allowed),),
+    )
+    return View(Stack(body=(*shown, *((fold,) if allowed else ()))))
+
+
+def _table(caption: str, found: list[Crossing]) -> Table:
+    heads = ("From", "To", "Foreign key", "Verdict", "Made")
+    return capped(caption, heads, [_crossing_row(crossing) for crossing in found])
+
+
+def _crossing_row(crossing: Crossing) -> tuple[Line, ...]:
+    mark = {CrossingVerdict.ALLOWED: good, CrossingVerdict.FORBIDDEN: bad}.get(crossing.verdict, warn)
+    return (
+        line(crossing.from_group),
+        line(crossing.to_group),
+        line(code(crossing.foreign_key), " ", muted(f"ON DELETE {crossing.foreign_key.on_delete.value}")),
+        line(mark(crossing.verdict.value), muted(f": {crossing.reason}") if crossing.reason else ""),
+        _there(crossing),
+    )
+
+
+def _there(crossing: Crossing) -> Line:
+    if crossing.rehearsed is None:
+        return line(open_("not rehearsed"))
+    if crossing.rehearsed:
+        return line(good("made") if crossing.declared else warn("made, not declared"))
+    return line(bad("missing"))

@@ -1,0 +1,196 @@
+"""The migrations in the order in which a deploy runs them, and what their guards left out."""
+
+from collections import Counter
+from dataclasses import replace
+
+from pgready.model.location import Location
+from pgready.model.migration import MigrationRecord
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.trace import MigrationRun, RunError, RunOutcome, Skip
+from pgready.reports.blocks import Fact, Facts, Fold, Line, Pre, Prose, Stack
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
+from pgready.reports.view import View
+from pgready.reports.visible import shorten
+from pgready.verdict import AuditResult
+
+__all__ = ["migrations", "skips"]
+
+_PLURALS = {"index": "indexes", "policy": "policies"}
+_FIRST = ("table", "column", "foreign key", "index", "constraint", "type", "enum value")
+_OWNERS = frozenset({ObjectKind.TABLE, ObjectKind.TYPE})
+_PARTS = frozenset({ObjectKind.COLUMN, ObjectKind.CONSTRAINT, ObjectKind.ENUM_VALUE, ObjectKind.SEQUENCE})
+_OBJECTS = 60
+_GUARD = 300
+
+
+def migrations(audit: AuditResult) -> View:
+    """Every migration with position, outcome, what it made and what it skipped; the objects are folded below."""
+    if not audit.migrations:
+        return View(Prose(lines=(line(open_("No migration"), " was found."),)))
+    runs = {run.migration: run for run in audit.rehearsal.runs} if audit.rehearsal is not None else {}
+    keys = _key_names(audit)
+    rows = [_row(migration, runs.get(migration.name), audit, keys) for migration in audit.migrations]
+    heads = ("#No.", "Migration", "Outcome", "What it made", "Skipped")
+    errors = tuple(_error(run, audit) for run in runs.values() if run.error is not None)
+    return View(Stack(body=(capped("Migrations in order of execution", heads, rows), *errors, *_objects(audit))))
+
+
+def _row(
+    migration: MigrationRecord, run: MigrationRun | None, audit: AuditResult, keys: frozenset[str]
+) -> tuple[Line, ...]:
+    skipped = [skip for skip in audit.skips if skip.migration == migration.name]
+    return (
+        line(str(migration.position)),
+        line(code(migration.name), *_remark(migration, audit)),
+        _outcome(run),
+        _made(run, skipped, keys),
+        _skipped(skipped),
+    )
+
+
+def _remark(migration: MigrationRecord, audit: AuditResult) -> tuple[Line, ...]:
+    dated = any(other.name[:1].isdigit() for other in audit.migrations)
+    return (line(" ", warn("undated")),) if dated and not migration.name[:1].isdigit() else ()
+
+
+def _outcome(run: MigrationRun | None) -> Line:
+    if run is None:
+        return line(open_("not rehearsed"))
+    mark = {RunOutcome.APPLIED: good, RunOutcome.FAILED: bad}.get(run.outcome, open_)
+    return line(mark(run.outcome.value))
+
+
+def _made(run: MigrationRun | None, skipped: list[Skip], keys: frozenset[str]) -> Line:
+    if run is None or run.outcome is not RunOutcome.APPLIED:
+        return line(NOTHING)
+    if not run.made and not run.dropped:
+        return line(warn("nothing at all") if skipped else muted("nothing that the catalog shows"))
+    gone = f"; dropped {_summary(run.dropped, keys)}" if run.dropped else ""
+    return line((_summary(run.made, keys) or "nothing") + gone)
+
+
+def _summary(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> str:
+    """`5 tables, 4 foreign keys`: what comes with a new table by itself is left out."""
+    return _counted([found for found in objects if not _comes_along(found, objects, keys)], keys)
+
+
+def _counted(objects: list[ObjectRef], keys: frozenset[str]) -> str:
+    nouns = Counter("foreign key" if str(found) in keys else found.kind.value for found in objects)
+    order = sorted(nouns, key=lambda noun: (_FIRST.index(noun) if noun in _FIRST else len(_FIRST), noun))
+    return ", ".join(count(nouns[noun], noun, _PLURALS.get(noun)) for noun in order)
+
+
+def _key_names(audit: AuditResult) -> frozenset[str]:
+    made = audit.rehearsal.schema.foreign_keys() if audit.rehearsal is not None else ()
+    return frozenset(key.qualified_name for key in (*audit.declared.foreign_keys(), *made))
+
+
+def _comes_along(found: ObjectRef, objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> bool:
+    """What belongs to a new table or type and says nothing new: columns, checks, the index of a key, enum values."""
+    if found.kind is ObjectKind.INDEX:
+        return any(replace(found, kind=ObjectKind.CONSTRAINT) == other for other in objects)
+    if str(found) in keys or found.kind not in _PARTS:
+        return False
+    owners = {(owner.schema, owner.name) for owner in objects if owner.kind in _OWNERS}
+    if found.kind is ObjectKind.SEQUENCE:
+        return any(schema == found.schema and found.name.startswith(f"{table}_") for schema, table in owners)
+    return (found.schema, found.table) in owners
+
+
+def _skipped(skipped: list[Skip]) -> Line:
+    lost = sum(not skip.exists_at_end for skip in skipped)
+    later = len(skipped) - lost
+    if not skipped:
+        return line(NOTHING)
+    return line(
+        bad(f"{lost} for good") if lost else "", " " if lost and later else "", f"{later} made later" if later else ""
+    )
+
+
+def _error(run: MigrationRun, audit: AuditResult) -> Fold:
+    error = run.error or RunError(sqlstate="", message="")
+    file = next((migration.file for migration in audit.migrations if migration.name == run.migration), run.migration)
+    more = ((error.detail, "Detail"), (error.hint, "Hint"), (error.context, "Context"))
+    return Fold(
+        summary=line(bad("failed"), " ", code(run.migration), f": {error.message}"),
+        open=True,
+        body=(
+            Pre(
+                text=f"ERROR {error.sqlstate}: {error.message}"
+                + "".join(f"\n{what}: {text}" for text, what in more if text)
+            ),
+            Facts(facts=(Fact(term="Where", line=place(Location(file, error.line, error.column))),)),
+        ),
+    )
+
+
+def _objects(audit: AuditResult) -> tuple[Fold, ...]:
+    runs = [run for run in audit.rehearsal.runs if run.made or run.dropped] if audit.rehearsal is not None else []
+    keys = _key_names(audit)
+    rows = [
+        (line(str(run.position)), line(code(run.migration)), _names(run.made, keys), _names(run.dropped, keys))
+        for run in runs
+    ]
+    table = capped("Objects made and dropped, by migration", ("#No.", "Migration", "Made", "Dropped"), rows)
+    return (Fold(summary=line("Every object that each migration made or dropped"), body=(table,)),) if runs else ()
+
+
+def _names(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> Line:
+    shown = [found for found in objects if not _comes_along(found, objects, keys)]
+    return listing(shown, _OBJECTS) if shown else line(NOTHING)
+
+
+def skips(audit: AuditResult) -> View:
+    """What guards left out, by migration and by what the guard asked for; every single statement is folded below."""
+    if audit.rehearsal is None:
+        return View(
+            Prose(lines=(line(open_("Not known"), f": {audit.rehearsal_skipped or 'nothing was rehearsed'}."),))
+        )
+    if not audit.skips:
+        return View(Prose(lines=(line(good("None"), ": no guarded statement was left out."),)))
+    groups: dict[_Occasion, list[Skip]] = {}
+    for skip in sorted(audit.skips, key=lambda skip: (skip.exists_at_end, skip.position)):
+        groups.setdefault(_occasion(skip), []).append(skip)
+    keys = _key_names(audit)
+    rows = [_occasion_row(group, keys) for group in groups.values()]
+    heads = ("#No.", "Migration", "Left out", "Its guard asked for", "Made by", "In the end")
+    return View(Stack(body=(capped("What guards left out", heads, rows), _each(audit))))
+
+
+_Occasion = tuple[object, ...]
+
+
+def _occasion(skip: Skip) -> _Occasion:
+    return (skip.migration, skip.asked_for, skip.found, skip.made_by, skip.exists_at_end)
+
+
+def _occasion_row(group: list[Skip], keys: frozenset[str]) -> tuple[Line, ...]:
+    skip = group[0]
+    nobody = line(muted("is there already") if skip.found else warn("no migration"))
+    return (
+        line(str(skip.position)),
+        line(code(skip.migration)),
+        line(_counted([each.would_make for each in group], keys)),
+        line("no " if skip.found else "", f"{skip.asked_for.kind.value} ", code(_short(skip.asked_for))),
+        nobody if skip.made_by is None else line(code(skip.made_by), f", number {skip.made_at}"),
+        line(good("made elsewhere") if skip.exists_at_end else bad("missing")),
+    )
+
+
+def _short(wanted: ObjectRef) -> str:
+    return ".".join(part for part in (wanted.table, wanted.name) if part)
+
+
+def _each(audit: AuditResult) -> Fold:
+    rows = [
+        (
+            line(str(skip.position)),
+            place(skip.location),
+            line(f"{skip.would_make.kind.value} ", code(skip.would_make)),
+            line(code(shorten(skip.guard, _GUARD))),
+        )
+        for skip in audit.skips
+    ]
+    statements = count(len(rows), "statement")
+    table = capped("Statements that skipped themselves", ("#No.", "Where", "Would have made", "The guard"), rows)
+    return Fold(summary=line(f"Evidence: {statements}, with place and guard"), body=(table,))

@@ -1,0 +1,168 @@
+"""The first screen: the verdict with its reason, the figures, and what would be deployed."""
+
+from pgready.findings import Evidence, Outcome
+from pgready.model.trace import Rehearsal, RunOutcome
+from pgready.reports.blocks import Banner, Fact, Facts, Line, Tile, Tiles, Tone
+from pgready.reports.causes import Lacking, lost_skips
+from pgready.reports.grouping import by_cause
+from pgready.reports.lines import code, count, line, listing, muted
+from pgready.reports.view import View
+from pgready.verdict import AuditResult, Verdict, blocks
+
+__all__ = ["figures", "scope", "verdict"]
+
+_TONES = {Verdict.READY: Tone.GOOD, Verdict.NOT_READY: Tone.BAD, Verdict.INCONCLUSIVE: Tone.OPEN}
+
+
+def verdict(audit: AuditResult) -> View:
+    """The verdict in one word, what it means for the deployment in one sentence, and how it was judged."""
+    return View(
+        Banner(
+            tone=_TONES[audit.verdict],
+            word=audit.verdict.value,
+            reason=_consequence(audit) or line(audit.judgement.reason),
+            detail=_judged(audit) if _consequence(audit) else (),
+            facts=(
+                Fact(term="Project", line=line(audit.project.name)),
+                Fact(term="Deployment", line=line(audit.scope)),
+                Fact(term="Audited", line=line(_time(audit.run.finished))),
+                Fact(term="Evidence", line=line(_evidence(audit))),
+            ),
+        )
+    )
+
+
+def _judged(audit: AuditResult) -> Line:
+    """How many findings decide, and behind how few causes they stand; else the judgement's own words."""
+    if audit.verdict is not Verdict.NOT_READY:
+        return line(audit.judgement.reason)
+    causes = sum(any(blocks(finding, audit.policy) for finding in group.findings) for group in by_cause(audit))
+    rules = ", ".join(sorted({finding.rule for finding in audit.blocking}))
+    number = len(audit.blocking)
+    verb = "blocks" if number == 1 else "block"
+    return line(f"{count(number, 'finding')} {verb} the deployment, from {count(causes, 'cause')} ({rules}).")
+
+
+def _consequence(audit: AuditResult) -> Line:
+    """What a deployment would bring about, for those who do not know the rules; empty when nothing was rehearsed."""
+    rehearsal = audit.rehearsal
+    if rehearsal is None or audit.verdict is Verdict.INCONCLUSIVE:
+        return ()
+    failed = next((run for run in rehearsal.runs if run.outcome is RunOutcome.FAILED), None)
+    if failed is not None:
+        return line(
+            "A clean deploy stops at ", code(failed.migration), f", number {failed.position} of {_total(audit)}."
+        )
+    return line(_completed(audit, rehearsal))
+
+
+def _completed(audit: AuditResult, rehearsal: Rehearsal) -> str:
+    lacking = Lacking(audit)
+    tables, keys = len(lacking.tables), len(lacking.keys)
+    if not tables and not keys:
+        return (
+            f"A clean deploy applies {count(len(rehearsal.runs), 'migration')} and makes every declared table and key."
+        )
+    gaps = " and ".join(
+        f"{number} of {total} {noun}"
+        for number, total, noun in (
+            (tables, len(audit.declared.tables), "declared tables"),
+            (keys, sum(1 for _ in audit.declared.foreign_keys()), "foreign keys"),
+        )
+        if number
+    )
+    return f"A clean deploy reports success for all {_total(audit)} migrations and leaves out {gaps}."
+
+
+def _total(audit: AuditResult) -> int:
+    return len(audit.migrations)
+
+
+def _evidence(audit: AuditResult) -> str:
+    if audit.rehearsal is None:
+        return "read from the files; not rehearsed"
+    return f"read from the files, rehearsed on a throw-away PostgreSQL {audit.rehearsal.server.version}"
+
+
+def _time(stamp: str) -> str:
+    """`2026-01-02T10:00:00.123Z` as `2026-01-02 10:00 UTC`; anything else as it is."""
+    date, separator, time = stamp.partition("T")
+    return f"{date} {time[:5]} UTC" if separator else stamp
+
+
+def figures(audit: AuditResult) -> View:
+    """The big numbers: tables, keys and migrations made of those declared, silent skips, blocking findings, checks."""
+    return View(Tiles(tiles=(*_rehearsed_tiles(audit), _blocking(audit), _ran(audit))))
+
+
+def _rehearsed_tiles(audit: AuditResult) -> tuple[Tile, ...]:
+    tables, keys = len(audit.declared.tables), sum(1 for _ in audit.declared.foreign_keys())
+    if audit.rehearsal is None:
+        unknown = ((tables, "tables declared; not rehearsed"), (keys, "foreign keys declared; not rehearsed"))
+        return tuple(Tile(value=str(number), label=label, tone=Tone.OPEN) for number, label in unknown)
+    lacking = Lacking(audit)
+    applied = sum(run.outcome is RunOutcome.APPLIED for run in audit.rehearsal.runs)
+    lost = len(lost_skips(audit))
+    return (
+        _of(tables - len(lacking.tables), tables, "declared tables made"),
+        _of(keys - len(lacking.keys), keys, "foreign keys made"),
+        _of(applied, len(audit.migrations), "migrations applied"),
+        Tile(value=str(lost), label="statements skipped silently", tone=Tone.BAD if lost else Tone.GOOD),
+    )
+
+
+def _of(number: int, total: int, label: str) -> Tile:
+    return Tile(value=f"{number} of {total}", label=label, tone=Tone.GOOD if number == total else Tone.BAD)
+
+
+def _blocking(audit: AuditResult) -> Tile:
+    number, others = len(audit.blocking), len(audit.findings) - len(audit.blocking)
+    label = f"blocking {'finding' if number == 1 else 'findings'}" + (f", {others} other" if others else "")
+    return Tile(value=str(number), label=label, tone=Tone.BAD if number else Tone.GOOD)
+
+
+def _ran(audit: AuditResult) -> Tile:
+    passed = sum(check.outcome is Outcome.PASSED for check in audit.checks)
+    idle = sum(check.outcome in (Outcome.SKIPPED, Outcome.ERRORED) for check in audit.checks)
+    label = "checks passed" + (f", {idle} did not run" if idle else "")
+    return Tile(value=f"{passed} of {len(audit.checks)}", label=label, tone=Tone.NEUTRAL)
+
+
+def scope(audit: AuditResult) -> View:
+    """What would be deployed, from which files, and where the knowledge comes from."""
+    return View(
+        Facts(
+            facts=(
+                Fact(term="Deployment", line=line(audit.scope)),
+                Fact(term="Schema", line=_schema(audit)),
+                Fact(term="Migrations", line=_migrations(audit)),
+                Fact(
+                    term="Groups", line=listing(group.name for group in audit.grouping.groups) or line("none declared")
+                ),
+                Fact(term=Evidence.READ.value.capitalize(), line=line("schema, migrations and configuration on disk")),
+                Fact(term=Evidence.REHEARSED.value.capitalize(), line=_rehearsed(audit)),
+                Fact(term=Evidence.OBSERVED.value.capitalize(), line=line("nothing: no live database was looked at")),
+            )
+        )
+    )
+
+
+def _schema(audit: AuditResult) -> Line:
+    declared = audit.declared
+    sizes = f"{count(len(declared.tables), 'table')} and {count(len(declared.enums), 'enum')} declared in "
+    return line(sizes, listing(audit.project.schema_files, 10))
+
+
+def _migrations(audit: AuditResult) -> Line:
+    directory = audit.project.migrations_directory
+    return line(count(_total(audit), "migration"), *(() if directory is None else (" in ", code(directory))))
+
+
+def _rehearsed(audit: AuditResult) -> Line:
+    rehearsal = audit.rehearsal
+    if rehearsal is None:
+        return line(f"nothing: {audit.rehearsal_skipped or 'no rehearsal was made'}")
+    shims = f"; imitated extensions: {', '.join(rehearsal.shims)}" if rehearsal.shims else ""
+    took = f" ({rehearsal.duration_ms / 1000:.1f} s)" if rehearsal.duration_ms else ""
+    text = f"all migrations, in order, onto an empty PostgreSQL {rehearsal.server.version}{shims}"
+    return line(text, muted(took) if took else "")

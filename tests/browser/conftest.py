@@ -1,0 +1,174 @@
+"""A real Chromium, driven over its DevTools protocol: no test framework, no driver to install.
+
+`chromium` is one browser per session, `page` a fresh tab per test. A tab records every request, every console message
+and every exception, and can pretend to be dark, narrow or on paper.
+"""
+
+import base64
+import json
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websocket
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+)
+_PATIENCE_S = 30
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium on this machine, or None."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+@dataclass
+class Tab:
+    """One tab; `requests` are addresses, `complaints` console messages and exceptions, in order."""
+
+    socket: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    _number: int = 0
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Send a command and wait for its answer, keeping the events that come before it."""
+        self._number += 1
+        self.socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self.socket.recv())
+            if message.get("id") == self._number:
+                assert "error" not in message, message["error"]
+                return dict(message["result"])
+            self._keep(message)
+
+    def _keep(self, event: dict[str, Any]) -> None:
+        given = event.get("params", {})
+        match event.get("method"):
+            case "Network.requestWillBeSent":
+                self.requests.append(given["request"]["url"])
+            case "Runtime.exceptionThrown":
+                self.complaints.append(str(given["exceptionDetails"]))
+            case "Runtime.consoleAPICalled":
+                self.complaints.append(str(given["args"]))
+            case "Log.entryAdded":
+                self.complaints.append(given["entry"]["text"])
+            case "Page.javascriptDialogOpening":
+                self.dialogs.append(given["message"])
+
+    def open(self, file: Path) -> None:
+        """Load a file and wait until it and its pictures are there."""
+        self.call("Page.navigate", url=file.as_uri())
+        deadline = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < deadline:
+            if self.eval("document.readyState") == "complete" and self.eval("location.href") == file.as_uri():
+                self.eval("Promise.all([...document.images].map(image => image.decode().catch(() => null)))")
+                return
+            time.sleep(0.02)
+        raise TimeoutError(file)
+
+    def eval(self, expression: str) -> Any:  # noqa: ANN401  # whatever the page answers
+        """The value of an expression in the page; a promise is awaited."""
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """The size of the window in CSS pixels."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+
+    def prefer(self, *, scheme: str = "light", media: str = "") -> None:
+        """Light or dark; `media` "print" shows the page as on paper."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
+        self.eval("new Promise(done => { requestAnimationFrame(() => setTimeout(done)); setTimeout(done, 500) })")
+
+    def picture(self, *, whole: bool = True) -> bytes:
+        """A PNG of the whole page or of the window."""
+        shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **self._clip(whole=whole))
+        return base64.b64decode(shot["data"])
+
+    def _clip(self, *, whole: bool) -> dict[str, Any]:
+        if not whole:
+            return {}
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        return {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}}
+
+    def pdf(self) -> bytes:
+        """The page as it is printed."""
+        printed = self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True, generateTaggedPDF=True)
+        return base64.b64decode(printed["data"])
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """A running browser; `port` is where it listens on the loopback interface."""
+
+    port: int
+
+    def tab(self) -> Tab:
+        """A new tab that records from its first request on."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
+        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:
+            address = json.load(answer)["webSocketDebuggerUrl"]
+        tab = Tab(websocket.create_connection(address, timeout=_PATIENCE_S, suppress_origin=True))
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            tab.call(f"{domain}.enable")
+        return tab
+
+
+def start(profile: Path) -> Iterator[Chromium]:
+    """Run a browser with a profile of its own until the generator is closed."""
+    program = find_chromium()
+    assert program is not None
+    command = [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield Chromium(_port(profile / "DevToolsActivePort"))
+        finally:
+            process.terminate()
+            process.wait(timeout=_PATIENCE_S)
+
+
+def _port(file: Path) -> int:
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        if file.exists() and file.read_text().strip():
+            return int(file.read_text().splitlines()[0])
+        time.sleep(0.05)
+    raise TimeoutError("Chromium did not start")
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser for the session; the tests are skipped where there is none."""
+    if find_chromium() is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(_NAMES)})")
+    yield from start(tmp_path_factory.mktemp("chromium"))
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Tab]:
+    """A fresh tab."""
+    tab = chromium.tab()
+    yield tab
+    tab.socket.close()

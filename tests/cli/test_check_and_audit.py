@@ -1,0 +1,83 @@
+"""`pgready check` and `pgready audit` from end to end, on a real server and a real kernel."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_version_and_help(pgready: Run) -> None:
+    assert pgready("--version").stdout.startswith("pgready, version ")
+    help_ = pgready("--help").stdout
+    assert "Exit codes" in help_
+    assert "INCONCLUSIVE" in help_
+
+
+def test_a_sound_project_without_configuration_is_ready(pgready: Run, project: Path) -> None:
+    done = pgready("check", project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "READY" in done.stdout.splitlines()[-1]
+    assert "INV003 not checked: pgready.toml has no [inventory]" in done.stdout
+
+
+def test_json_holds_the_audit(pgready: Run, project: Path, tmp_path: Path) -> None:
+    done = pgready("check", project, "--json", "out/audit.json")
+    audit = json.loads((tmp_path / "out" / "audit.json").read_text())
+    assert done.returncode == 0
+    assert (audit["format"], audit["verdict"], audit["exit_code"]) == ("pgready-audit/1", "READY", 0)
+    assert [table["name"] for table in audit["rehearsed"]["tables"]] == ["public.User"]
+    assert str(tmp_path) not in (tmp_path / "out" / "audit.json").read_text()
+
+
+def test_without_a_rehearsal_it_is_inconclusive(pgready: Run, project: Path) -> None:
+    done = pgready("check", project, "--no-rehearse")
+    assert done.returncode == 3
+    assert "INV001 did not run: the rehearsal was switched off" in done.stdout
+
+
+def test_a_failing_migration_is_not_ready_with_its_place(pgready: Run, project: Path) -> None:
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + '\n-- é\nALTER TABLE "Nobody" ADD COLUMN x text;\n')
+    done = pgready("check", project)
+    assert done.returncode == 1
+    assert "prisma/migrations/20250101000000_init/migration.sql:6:" in done.stdout
+    assert "SQLSTATE 42P01" in done.stdout
+
+
+def test_a_monorepo_is_named_by_options(pgready: Run, project: Path, tmp_path: Path) -> None:
+    apart = tmp_path / "packages" / "db"
+    apart.mkdir(parents=True)
+    (project / "prisma" / "schema.prisma").rename(apart / "main.prisma")
+    (project / "prisma" / "migrations").rename(apart / "history")
+    done = pgready("check", ".", "--schema", "packages/db/main.prisma", "--migrations", "packages/db/history")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_an_audit_writes_the_report(pgready: Run, tmp_path: Path) -> None:
+    done = pgready("audit", "shop")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = tmp_path / "reports" / "shop"
+    assert {path.name for path in report.iterdir()} >= {
+        "deployment_readiness.html",
+        "deployment_readiness.md",
+        "deployment_readiness.ipynb",
+        "audit.json",
+    }
+    assert json.loads((report / "audit.json").read_text())["verdict"] == "READY"
+    html = (report / "deployment_readiness.html").read_text()
+    assert "READY" in html
+    assert "<script" not in html
+    assert str(tmp_path) not in html
+    assert str(report / "deployment_readiness.html").removeprefix(f"{tmp_path}/") in done.stdout
+
+
+def test_an_audit_leaves_nothing_else_behind(pgready: Run, project: Path, tmp_path: Path) -> None:
+    before = set(project.rglob("*"))
+    pgready("audit", "shop", "--output", "out")
+    assert set(project.rglob("*")) == before
+    assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
