@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,12 +176,13 @@ def test_too_much_disk_ends_the_rehearsal() -> None:
         rehearsed(text + "; SELECT pg_sleep(5)", limits=Limits(disk_bytes=100 << 20))
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not limit address space")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (
-            "SELECT count(*) FROM (SELECT repeat('x', 1000) || n FROM generate_series(1, 3000000) AS s (n) ORDER BY 1) t",
-            "a limit of the throw-away server was reached: .*File too large",
+            "SELECT count(*) FROM (SELECT repeat('x', 1000) || n FROM generate_series(1, 3000000) s (n) ORDER BY 1) t",
+            "a limit of the throw-away server was reached",
         ),
         (
             "DO $$ DECLARE a text[] := '{}'; BEGIN LOOP a := a || repeat('x', 90000000); END LOOP; END $$",

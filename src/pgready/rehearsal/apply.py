@@ -23,6 +23,8 @@ _OUR_LIMITS = {
     "53400": "a limit of the throw-away server was reached",
 }
 _FILE_LIMIT = "File too large"
+_NO_WORD = "08006"
+_CRASH_SECONDS = 3.0
 _NUL = "22021"
 _SYNTAX_ERROR = "42601"
 _RECORD_CONTEXT = "Prisma's own record of the migration in _prisma_migrations, on the same connection"
@@ -85,11 +87,16 @@ def _raise_if_broken(database: Database, result: ScriptResult) -> None:
     if error and (error.sqlstate in _OUR_LIMITS or error.message.endswith(_FILE_LIMIT)):
         raise RehearsalError(f"{_OUR_LIMITS.get(error.sqlstate, _OUR_LIMITS['53400'])}: {error.message}")
     if not result.connected:
-        raise_if_dead(database)
+        crashed = error is not None and error.sqlstate == _NO_WORD
+        raise_if_dead(database, seconds=_CRASH_SECONDS if crashed else 0.0)
 
 
-def raise_if_dead(database: Database) -> None:
-    """RehearsalError with the server's last words, if it is not there any more."""
+def raise_if_dead(database: Database, seconds: float = 0.0) -> None:
+    """RehearsalError with the server's last words, if it is not there any more.
+
+    A backend that ends without a word has crashed, and the server follows it a moment later: `seconds` waits for that.
+    """
+    database.cluster.supervisor.server_is_alive(seconds)
     try:
         database.admin.execute(b"SELECT")
     except psycopg.Error as error:

@@ -60,6 +60,7 @@ def new_database(cluster: Cluster, name: str = "rehearsal") -> Iterator[Database
         admin = cluster.connect_admin(name)
     except psycopg.Error as error:
         raise RehearsalError(f"cannot create the database of the rehearsal: {error}") from error
+    admin.prepare_threshold = 1000  # lets the query of names be prepared, which asks for it, and nothing else
     with contextlib.closing(admin):
         if cluster.binaries.version_num < _PUBLIC_OWNED_BY_DATABASE_OWNER:
             admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))

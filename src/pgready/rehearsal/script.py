@@ -119,4 +119,4 @@ def _error_of(result: pq.abc.PGresult) -> ServerError:
 def _shortened(value: bytes) -> str:
     """A recursion or a hostile RAISE fills megabytes; a person reads the beginning."""
     text = value[: 4 * _LONGEST].decode(errors="replace")
-    return text if len(value) <= _LONGEST else f"{text[:_LONGEST]} ..."
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

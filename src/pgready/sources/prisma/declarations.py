@@ -119,7 +119,7 @@ def _enum_values(block: EnumBlock, report: Report) -> dict[str, str]:
             if attribute.name != "map":
                 report(attribute.offset, f"unknown attribute @{attribute.name} on a value of an enum: expected @map")
         values[value.name] = stored_name(database_name(value.attributes, "@", report) or value.name)
-    if not values and not report.problems:
+    if not values:
         report(block.offset, f"the enum {block.name} has no value: expected at least one")
     return values
 

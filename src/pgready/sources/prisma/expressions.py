@@ -159,6 +159,6 @@ def unescape(text: str, offset: int) -> str:
         if letter in _ESCAPES:
             return _ESCAPES[letter]
         message = f"unknown escape `{match[0]}` in a string; a backslash itself is written `\\\\`"
-        raise SyntaxProblem(offset + match.start(), message)
+        raise SyntaxProblem(offset + 1 + match.start(), message)
 
     return _ESCAPE.sub(replace, text[1:-1])

@@ -78,6 +78,7 @@ def read_fields(model: ModelDeclaration, declarations: Declarations) -> ModelFie
     for field in model.block.fields:
         if taken.setdefault(field.name, field) is not field:
             model.report(field.offset, f"the field {field.name} stands twice in {model.block.name}")
+            continue
         target = None if field.unsupported else declarations.models.get(field.type)
         if target is not None:
             relations[field.name] = _relation(model, field, target)

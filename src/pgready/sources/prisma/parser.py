@@ -1,5 +1,7 @@
 """Text of one schema file -> `Document`: recursive descent, line by line, going on after every error."""
 
+from contextlib import suppress
+
 from pgready.model.location import Location
 from pgready.sources.prisma.collection import paused_collection
 from pgready.sources.prisma.expressions import SyntaxProblem, found, read_attribute, read_expression, unescape
@@ -16,7 +18,7 @@ from pgready.sources.prisma.nodes import (
     Field,
     Property,
 )
-from pgready.sources.prisma.problems import Problems
+from pgready.sources.prisma.problems import Problems, TooManyProblems
 
 __all__ = ["parse", "parse_into"]
 
@@ -48,7 +50,10 @@ def parse(text: str, path: str) -> Document:
 def parse_into(text: str, path: str, problems: Problems) -> Document:
     """Like `parse`, but errors go to `problems` and what could be read is returned."""
     with paused_collection():
-        return _Parser(text, path, problems).document()
+        parser = _Parser(text, path, problems)
+        with suppress(TooManyProblems):
+            parser.read()
+        return parser.document()
 
 
 class _Parser:
@@ -64,11 +69,13 @@ class _Parser:
         self._doc: list[str] = []
         self._rest: list[Token] = [(_END, "", 0)]
 
-    def document(self) -> Document:
+    def read(self) -> None:
         while tokens := self._source.next_line():
             tokens = self._without_comments(tokens)
             while tokens[0][0] != _END:
                 tokens = self._top_level(tokens)
+
+    def document(self) -> Document:
         return Document(
             self._places.path,
             tuple(self._blocks),
@@ -105,7 +112,6 @@ class _Parser:
 
     def _top_level(self, tokens: list[Token]) -> list[Token]:
         """Read the block that begins here; returns what stands behind its closing brace on the same line."""
-        keyword = tokens[0][1]
         brace = next((token for token in tokens[:3] if token[1] == "{"), None)
         if brace is None:
             self._doc.clear()
@@ -113,12 +119,13 @@ class _Parser:
             self._fail(tokens[0][2], f"found {found(tokens[0])}, expected {what}")
             return tokens[-1:]
         self._source.skip_rest_of_line(brace[2])
-        if keyword not in _KEYWORDS or tokens[1][0] != Kind.NAME or brace is not tokens[2]:
+        opening = _opening(tokens)
+        if opening is None:
             self._fail(tokens[0][2], f"found {found(tokens[0])}, expected {_KEYWORD_LIST}, then a name and `{{`")
             while self._block_line(tokens[0]) is not None:
                 pass
         else:
-            self._block(keyword, tokens[1])
+            self._block(*opening)
         return self._without_comments(self._rest)
 
     def _block(self, keyword: str, name: Token) -> None:
@@ -215,6 +222,18 @@ class _Parser:
         _, name, offset = token
         if not all(char.isalpha() or char in "0123456789_" for char in name):
             self._fail(offset, f"the name `{name}` has a character other than letters, digits and `_`")
+
+
+def _opening(tokens: list[Token]) -> tuple[str, Token] | None:
+    """Keyword and name before an opening brace; Prisma's grammar lets them stand together without a space."""
+    kind, word, offset = tokens[0]
+    if tokens[1][0] == _NAME and tokens[2][1] == "{" and word in _KEYWORDS:
+        return word, tokens[1]
+    if kind == _NAME and tokens[1][1] == "{":
+        keyword = next((each for each in _KEYWORDS if word.startswith(each) and word != each), None)
+        if keyword is not None:
+            return keyword, (_NAME, word[len(keyword) :], offset + len(keyword))
+    return None
 
 
 def _attributes(tokens: list[Token], index: int) -> tuple[Attribute, ...]:

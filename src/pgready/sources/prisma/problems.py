@@ -3,30 +3,38 @@
 from pgready.errors import SourceError
 from pgready.model.location import Location
 
-__all__ = ["MAX_PROBLEMS", "Problems"]
+__all__ = ["MAX_PROBLEMS", "Problems", "TooManyProblems"]
 
 MAX_PROBLEMS = 100
-"""Errors that are kept; the count of the others is told."""
+"""After so many errors reading stops: a hostile file could have millions."""
+
+_LONGEST_MESSAGE = 400
+
+
+class TooManyProblems(Exception):  # noqa: N818 - never leaves this package
+    """There are more errors than anybody reads; those found so far are kept."""
 
 
 class Problems:
-    """Collects SourceErrors in the order of their discovery, each place once."""
+    """Collects errors with their places; the same twice counts once."""
 
     def __init__(self) -> None:
         """Begin without errors."""
         self._found: dict[tuple[Location, str], None] = {}
-        self._left_out = 0
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self._found)
+        self._more = False
 
     def add(self, location: Location, message: str) -> None:
-        """Note what is wrong at a place; the same twice counts once."""
+        """Note what is wrong at a place.
+
+        Raises:
+            TooManyProblems: when there are already as many as are kept.
+
+        """
         if len(self._found) >= MAX_PROBLEMS:
-            self._left_out += 1
-        else:
-            self._found.setdefault((location, message))
+            self._more = True
+            raise TooManyProblems
+        shown = message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "..."
+        self._found.setdefault((location, shown))
 
     def error(self) -> SourceError:
         """All of them as one error, in order of place; call only when there is one."""
@@ -34,8 +42,8 @@ class Problems:
             SourceError(message, path=place.file, line=place.line, column=place.column)
             for place, message in sorted(self._found, key=_order)
         ]
-        if self._left_out:
-            errors.append(SourceError(f"and {self._left_out} more errors", path=errors[-1].path))
+        if self._more:
+            errors.append(SourceError(f"more errors follow; these are the first {MAX_PROBLEMS}", path=errors[-1].path))
         errors[0].others = tuple(errors[1:])
         return errors[0]
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from pgready.errors import SourceError
 from pgready.model.location import Location
@@ -12,7 +13,7 @@ from pgready.sources.prisma.declarations import Declarations, declare
 from pgready.sources.prisma.fields import read_fields
 from pgready.sources.prisma.indexes import read_keys
 from pgready.sources.prisma.nodes import Document
-from pgready.sources.prisma.problems import Problems
+from pgready.sources.prisma.problems import Problems, TooManyProblems
 from pgready.sources.prisma.relations import InlineRelation, JoinRelation, Model, pair_relations
 from pgready.sources.prisma.settings import read_settings
 from pgready.sources.prisma.tables import foreign_key, join_table, model_table
@@ -37,6 +38,14 @@ def to_schema(documents: Iterable[Document]) -> Schema:
 
 def _to_schema(documents: tuple[Document, ...]) -> Schema:
     problems = Problems()
+    schema = Schema()
+    with suppress(TooManyProblems):
+        schema = _resolved(documents, problems)
+    problems.raise_if_any()
+    return schema
+
+
+def _resolved(documents: tuple[Document, ...], problems: Problems) -> Schema:
     settings = read_settings(documents, problems)
     declarations = declare(documents, settings, problems)
     models = _models(declarations)
@@ -46,7 +55,6 @@ def _to_schema(documents: tuple[Document, ...]) -> Schema:
     if not tables:
         raise SourceError("the schema declares no model: expected at least one", path=documents[0].path)
     _check_clashes(tables, problems)
-    problems.raise_if_any()
     return Schema(
         tables=tuple(sorted(tables, key=lambda table: table.name)),
         enums=_enums(declarations),

@@ -21,6 +21,11 @@ _WORDS = {
     "CONSTR_CHECK": "CHECK",
     "CONSTR_NOTNULL": "NOT NULL",
 }
+# Behind a column they come as constraints of their own, and mean the constraint before.
+_ATTRIBUTES = {
+    "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
+    "CONSTR_ATTR_DEFERRED": {"deferrable": True, "initdeferred": True},
+}
 _LABELS = {"CONSTR_PRIMARY": "pkey", "CONSTR_UNIQUE": "key", "CONSTR_EXCLUSION": "excl"}
 
 
@@ -53,9 +58,10 @@ class Keyed:
 
 def inline_constraints(column: Node) -> Iterator[Keyed]:
     """The constraints that stand behind a column definition."""
-    for each in column.get("constraints", []):
-        if "Constraint" in each:
-            yield Keyed(each["Constraint"], column.get("colname"))
+    constraints = [each["Constraint"] for each in column.get("constraints", []) if "Constraint" in each]
+    for each, following in zip(constraints, [*constraints[1:], {}], strict=False):
+        attribute = _ATTRIBUTES.get(following.get("contype", ""), {})
+        yield Keyed({**each, **attribute} if attribute else each, column.get("colname"))
 
 
 def constraint_drafts(scope: Scope, owner: Owner, constraints: Iterable[Keyed]) -> list[Draft]:
@@ -78,8 +84,9 @@ def _made(owner: Owner, name: str, each: Keyed, needs: tuple[ObjectRef, ...]) ->
     return Draft(Action.CREATES, member(ObjectKind.CONSTRAINT, owner.table, name), needs, detail, owner.clauses)
 
 
-def _take(scope: Scope, owner: Owner, name: str) -> str:
-    scope.constraints.add((owner.table.schema, name))
+def _take(scope: Scope, owner: Owner, name: str, *, relation: bool = False) -> str:
+    table = (owner.table.schema, owner.table.name)
+    scope.taken.take((owner.table.schema, name), table, relation=relation, constraint=True)
     return name
 
 
@@ -168,7 +175,7 @@ def _index_constraint(scope: Scope, owner: Owner, each: Keyed) -> Iterator[Draft
     columns = _key_columns(each)
     name = fields.get("conname") or used
     if name:
-        scope.relations.add((table.schema, _take(scope, owner, name)))
+        _take(scope, owner, name, relation=True)
     else:
         name = default_names.index_name(scope, table.schema, table.name, columns, _LABELS[fields["contype"]])
     if not used:

@@ -10,10 +10,10 @@ from pgready.sources.sql.catalog_names import relation_name
 from pgready.sources.sql.default_names import figure_column
 from pgready.sources.sql.drafts import Draft, if_not_exists, opaque
 from pgready.sources.sql.parse import Node
-from pgready.sources.sql.scope import Scope, member, object_ref
+from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
 from pgready.sources.sql.tree import name_parts, string_constant, walk
 
-__all__ = ["copy", "create_table_as", "merge_words", "query", "reads", "select", "truncate"]
+__all__ = ["copy", "create_table_as", "merge_words", "query", "relations_in", "select", "truncate"]
 
 _WRITERS = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
 # Functions of PostgreSQL that run SQL given as text.
@@ -29,9 +29,10 @@ def _built_in_functions() -> frozenset[str]:
     return frozenset(names.split())
 
 
-def reads(node: object, scope: Scope) -> tuple[ObjectRef, ...]:
-    """The relations that a query reads, each once, in order; names of its own WITH clauses are left out."""
-    return tuple(draft.object for draft in query(node, scope) if draft.action is Action.READS)
+def relations_in(node: object, scope: Scope) -> tuple[ObjectRef, ...]:
+    """The relations that queries read or write, each once; names of their own WITH clauses are left out."""
+    found = (draft.object for draft in query(node, scope)) if node else ()
+    return tuple(dict.fromkeys(object_ref(ObjectKind.RELATION, each.schema, each.name) for each in found))
 
 
 def query(node: object, scope: Scope) -> Iterator[Draft]:
@@ -113,13 +114,17 @@ def create_table_as(node: Node, scope: Scope) -> Iterator[Draft]:
 def _new_table(
     into: Node, chosen: Node | None, scope: Scope, kind: ObjectKind, *, guarded: bool = False
 ) -> Iterator[Draft]:
-    read = reads(chosen, scope)
+    read = relations_in(chosen, scope)
     table = scope.new_relation(into.get("rel", {}), kind)
     clauses = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, table.name), given=guarded)
     yield Draft(Action.CREATES, table, (*scope.schema_needed(table.schema), *read), "AS SELECT", clauses)
+    if kind is ObjectKind.MATERIALIZED_VIEW:
+        return
     names = _result_columns(chosen or {})
     given = name_parts(into.get("colNames"))
     for name in [*given, *names[len(given) :]]:
+        if name is None and table.schema == TEMPORARY:
+            continue
         if name is None:
             yield opaque("columns of a query", detail=str(table))
         else:

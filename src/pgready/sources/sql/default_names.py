@@ -7,6 +7,7 @@ tests/fixtures/sql/default_names.json.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from pgready.model.names import MAX_IDENTIFIER_BYTES, truncate_identifier
 from pgready.sources.sql.parse import Node
@@ -26,6 +27,11 @@ __all__ = [
 ]
 
 
+# An index has at most 32 columns, and nobody numbers further; hostile text may.
+_MOST_COLUMNS = 64
+_MOST_NUMBERS = 1000
+
+
 def object_name(first: str, second: str | None, label: str) -> str:
     """`first_second_label`, the longer of the first two cut until the whole fits into 63 bytes."""
     room = MAX_IDENTIFIER_BYTES - len(label.encode()) - 1
@@ -37,12 +43,15 @@ def object_name(first: str, second: str | None, label: str) -> str:
     return f"{truncate_identifier(first, lengths[0])}_{truncate_identifier(second, lengths[1])}_{label}"
 
 
-def _first_free(first: str, second: str | None, label: str, taken: Callable[[str], bool]) -> str:
-    name = object_name(first, second, label)
-    number = 0
-    while taken(name):
+def _first_free(scope: Scope, parts: tuple[str | None, str, str | None, str], taken: Callable[[str], bool]) -> str:
+    """The name with the smallest number that is free; `parts` are schema, first and second part, label."""
+    _, first, second, label = parts
+    number = scope.taken.numbers.get(parts, 0)
+    name = object_name(first, second, f"{label}{number or ''}")
+    while taken(name) and number < _MOST_NUMBERS:
         number += 1
         name = object_name(first, second, f"{label}{number}")
+    scope.taken.numbers[parts] = number
     return name
 
 
@@ -58,29 +67,31 @@ def _joined(columns: Iterable[str]) -> str:
 
 def index_name(scope: Scope, schema: str | None, table: str, columns: list[str], label: str) -> str:
     """The name of an index (label `idx`) or of the index behind a constraint (`pkey`, `key`, `excl`); it is taken."""
+    names = scope.taken
+    constraint = label != "idx"
 
     def taken(name: str) -> bool:
-        return (schema, name) in scope.relations or (label != "idx" and (schema, name) in scope.constraints)
+        return (schema, name) in names.relations or (constraint and (schema, name) in names.constraints)
 
     second = None if label == "pkey" else _joined(columns)
-    name = _first_free(table, second, label, taken)
-    scope.relations.add((schema, name))
-    if label != "idx":
-        scope.constraints.add((schema, name))
+    name = _first_free(scope, (schema, table, second, label), taken)
+    names.take((schema, name), (schema, table), constraint=constraint)
     return name
 
 
 def sequence_name(scope: Scope, schema: str | None, table: str, column: str) -> str:
     """The name of the sequence of a serial or identity column; it is taken."""
-    name = _first_free(table, column, "seq", lambda name: (schema, name) in scope.relations)
-    scope.relations.add((schema, name))
+    names = scope.taken
+    name = _first_free(scope, (schema, table, column, "seq"), lambda name: (schema, name) in names.relations)
+    names.take((schema, name), (schema, table))
     return name
 
 
 def constraint_name(scope: Scope, schema: str | None, table: str, second: str | None, label: str) -> str:
     """The name of a constraint without an index; it is taken."""
-    name = _first_free(table, second, label, lambda name: (schema, name) in scope.constraints)
-    scope.constraints.add((schema, name))
+    names = scope.taken
+    name = _first_free(scope, (schema, table, second, label), lambda name: (schema, name) in names.constraints)
+    names.take((schema, name), (schema, table), relation=False, constraint=True)
     return name
 
 
@@ -109,7 +120,7 @@ def columns_in(expression: object) -> list[str]:
 def index_columns(elements: Iterable[Node]) -> list[str]:
     """The names of an index's columns as its default name uses them: made different by a number where equal."""
     names: list[str] = []
-    for element in elements:
+    for element in islice(elements, _MOST_COLUMNS):
         wanted = element.get("indexcolname") or element.get("name") or _figure(element.get("expr", {}))[1] or "expr"
         name, number = wanted, 0
         while name in names:

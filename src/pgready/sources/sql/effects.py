@@ -70,7 +70,7 @@ def _schema(node: Node, scope: Scope) -> Iterator[Draft]:
     name = node.get("schemaname") or node.get("authrole", {}).get("rolename", "")
     made = object_ref(ObjectKind.SCHEMA, "", name)
     yield Draft(Action.CREATES, made, (), None, if_not_exists(made, given=node.get("if_not_exists")))
-    inside = Scope(name, scope.temporary, scope.relations, scope.constraints)
+    inside = Scope(name, scope.temporary, scope.taken)
     for each in node.get("schemaElts", []):
         for kind, element in each.items():
             yield from drafts_of(kind, element, inside)

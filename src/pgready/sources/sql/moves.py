@@ -84,8 +84,8 @@ def _forget(gone: ObjectRef, scope: Scope) -> None:
     """The name is free again."""
     if gone.kind is ObjectKind.TABLE:
         scope.temporary.discard(gone.name)
-    if gone.kind in (ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.SEQUENCE, ObjectKind.INDEX):
-        scope.relations.discard((gone.schema, gone.name))
+    if gone.table is None:
+        scope.taken.free((gone.schema, gone.name))
 
 
 def drop_roles(node: Node, _: Scope) -> Iterator[Draft]:
@@ -162,4 +162,4 @@ def change_dependency(node: Node, scope: Scope) -> Iterator[Draft]:
 def comment(node: Node, scope: Scope) -> Iterator[Draft]:
     """COMMENT ON and SECURITY LABEL."""
     changed = named_object(kind_of_object(node.get("objtype", "")), node.get("object"), scope)
-    yield Draft(Action.ALTERS, changed, _owner(changed), "COMMENT")
+    yield Draft(Action.ALTERS, changed, _owner(changed), "SECURITY LABEL" if "provider" in node else "COMMENT")

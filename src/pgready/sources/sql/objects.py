@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pgready.model.effects import Action
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql import default_names
-from pgready.sources.sql.data import reads
+from pgready.sources.sql.data import relations_in
 from pgready.sources.sql.drafts import Draft, if_not_exists, opaque, or_replace, when_there
 from pgready.sources.sql.kinds import kind_of_object
 from pgready.sources.sql.parse import Node
@@ -40,7 +40,7 @@ def create_index(node: Node, scope: Scope) -> Iterator[Draft]:
     including = [each["IndexElem"] for each in node.get("indexIncludingParams", []) if "IndexElem" in each]
     name = node.get("idxname")
     if name:
-        scope.relations.add((table.schema, name))
+        scope.taken.take((table.schema, name), (table.schema, table.name))
     else:
         columns = default_names.index_columns([*elements, *including])
         name = default_names.index_name(scope, table.schema, table.name, columns, "idx")
@@ -121,7 +121,7 @@ def define(node: Node, scope: Scope) -> Iterator[Draft]:
 
 def create_view(node: Node, scope: Scope) -> Iterator[Draft]:
     """CREATE VIEW."""
-    read = reads(node.get("query"), scope)
+    read = relations_in(node.get("query"), scope)
     made = scope.new_relation(node.get("view", {}), ObjectKind.VIEW)
     needs = (*scope.schema_needed(made.schema), *read)
     yield Draft(Action.CREATES, made, needs, None, or_replace(given=node.get("replace")))
@@ -138,7 +138,7 @@ def create_function(node: Node, scope: Scope) -> Iterator[Draft]:
     made = scope.named(ObjectKind.FUNCTION, node.get("funcname"))
     parameters = (each.get("FunctionParameter", {}).get("argType") for each in node.get("parameters", []))
     types = (scope.user_type(each) for each in (*parameters, node.get("returnType")))
-    needs = (*scope.schema_needed(made.schema), *filter(None, types), *reads(node.get("sql_body"), scope))
+    needs = (*scope.schema_needed(made.schema), *filter(None, types), *relations_in(node.get("sql_body"), scope))
     yield Draft(Action.CREATES, made, tuple(dict.fromkeys(needs)), None, or_replace(given=node.get("replace")))
 
 
@@ -153,7 +153,7 @@ def create_trigger(node: Node, scope: Scope) -> Iterator[Draft]:
 def create_policy(node: Node, scope: Scope) -> Iterator[Draft]:
     """CREATE POLICY."""
     table = scope.relation(node.get("table", {}))
-    read = reads([node.get("qual"), node.get("with_check")], scope)
+    read = relations_in([node.get("qual"), node.get("with_check")], scope)
     yield Draft(Action.CREATES, member(ObjectKind.POLICY, table, node.get("policy_name", "")), (table, *read))
 
 
@@ -161,7 +161,7 @@ def create_rule(node: Node, scope: Scope) -> Iterator[Draft]:
     """CREATE RULE; its actions happen later."""
     table = scope.relation(node.get("relation", {}))
     made = member(ObjectKind.RULE, table, node.get("rulename", ""))
-    needs = (table, *reads(node.get("actions"), scope))
+    needs = (table, *relations_in(node.get("actions"), scope))
     yield Draft(Action.CREATES, made, needs, None, or_replace(given=node.get("replace")))
 
 

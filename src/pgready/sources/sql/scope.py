@@ -7,7 +7,7 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.tree import name_parts
 
-__all__ = ["BUILT_IN_TYPES", "TEMPORARY", "Scope", "member", "object_ref"]
+__all__ = ["BUILT_IN_TYPES", "TEMPORARY", "Scope", "TakenNames", "member", "object_ref"]
 
 # How the schema of temporary objects is named in SQL; the real one is pg_temp_<number>.
 TEMPORARY = "pg_temp"
@@ -40,18 +40,47 @@ def member(kind: ObjectKind, relation: ObjectRef, name: str) -> ObjectRef:
     return object_ref(kind, relation.schema, name, relation.name)
 
 
+Name = tuple[str | None, str]
+
+
+@dataclass(slots=True)
+class TakenNames:
+    """Names that this script has given, as (schema, name): PostgreSQL numbers a default name that is taken.
+
+    Names given by earlier scripts are not known here. `members` are the names that go away with a table;
+    `numbers` the last number given to a default name, so that many equal ones do not cost quadratic time.
+    """
+
+    relations: set[Name] = field(default_factory=set)
+    constraints: set[Name] = field(default_factory=set)
+    members: dict[Name, list[Name]] = field(default_factory=dict)
+    numbers: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+
+    def take(self, name: Name, table: Name | None = None, *, relation: bool = True, constraint: bool = False) -> None:
+        """A relation or a constraint gets the name; it goes away with the table."""
+        if relation:
+            self.relations.add(name)
+        if constraint:
+            self.constraints.add(name)
+        if table is not None:
+            self.members.setdefault(table, []).append(name)
+
+    def free(self, name: Name) -> None:
+        """A relation is dropped or renamed."""
+        self.relations.discard(name)
+        self.numbers.clear()
+        for member_name in self.members.pop(name, ()):
+            self.relations.discard(member_name)
+            self.constraints.discard(member_name)
+
+
 @dataclass(slots=True)
 class Scope:
-    """Grows while a script is read, statement by statement.
-
-    `relations` and `constraints` are (schema, name) that this script has made: PostgreSQL numbers a default name
-    that is taken. Names taken by earlier scripts are not known here.
-    """
+    """Grows while a script is read, statement by statement."""
 
     default_schema: str
     temporary: set[str] = field(default_factory=set)
-    relations: set[tuple[str | None, str]] = field(default_factory=set)
-    constraints: set[tuple[str | None, str]] = field(default_factory=set)
+    taken: TakenNames = field(default_factory=TakenNames)
 
     def schema_of(self, schema: str | None, name: str) -> str:
         """The schema that an existing relation is found in; `pg_class` and its like are PostgreSQL's own."""
@@ -77,7 +106,7 @@ class Scope:
         schema = node.get("schemaname") or self.default_schema
         if schema != TEMPORARY:
             self.temporary.discard(name)
-        self.relations.add((schema, name))
+        self.taken.take((schema, name))
         return object_ref(kind, schema, name)
 
     def named(self, kind: ObjectKind, names: list[Node] | Node | None) -> ObjectRef:

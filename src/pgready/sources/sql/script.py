@@ -1,6 +1,6 @@
 """One migration file -> statements, effects and guards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pgready.model.effects import Action, Effect, Script, Unreadable
 from pgready.model.migration import Migration, Statement
@@ -14,7 +14,7 @@ from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
 from pgready.sources.sql.walk import Context, placed_drafts
 
-__all__ = ["read_script"]
+__all__ = ["read_script", "read_scripts"]
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -27,16 +27,27 @@ def read_script(migration: Migration, *, default_schema: str = "public") -> Scri
     far as they can be told apart. Lines and columns are 1-based; the column counts characters; a byte order mark
     counts for nothing (it is a syntax error to PostgreSQL). Time and memory are linear in the size of the text.
     """
-    text = (migration.sql or "").removeprefix(_BYTE_ORDER_MARK)
-    nul = text.find("\0")
+    return read_scripts([migration], default_schema=default_schema)[0]
+
+
+def read_scripts(migrations: Iterable[Migration], *, default_schema: str = "public") -> tuple[Script, ...]:
+    """Read many migrations, each by itself as `read_script` does, in order; faster than one by one."""
+    given = list(migrations)
+    return on_deep_stack(lambda: tuple(_read(each, default_schema) for each in given))
+
+
+def _read(migration: Migration, default_schema: str) -> Script:
+    sql = (migration.sql or "").removeprefix(_BYTE_ORDER_MARK)
+    text = sql.encode(errors="replace")
+    nul = text.find(b"\0")
     if nul >= 0:
-        line, column = Lines(text[:nul].encode(errors="replace")).place(len(text))
+        line, column = Lines(text).place(nul)
         message = "a NUL character; PostgreSQL would read the file only up to here"
         return Script(migration=migration.name, unreadable=Unreadable(message=message, line=line, column=column))
-    return on_deep_stack(lambda: _read(migration.name, text.encode(errors="replace"), default_schema))
+    return _read_text(migration.name, text, default_schema)
 
 
-def _read(name: str, text: bytes, default_schema: str) -> Script:
+def _read_text(name: str, text: bytes, default_schema: str) -> Script:
     lines = Lines(text)
     source = Source(text, range(len(text) + 1))
     context = Context(Scope(default_schema), lines.place, _read_command)

@@ -107,7 +107,9 @@ class Walk:
         if offset is not None:
             return self.body.source.cut(offset, offset + len(text))
         first = next(lexemes(text), None)
-        word = self.body.find_word(text[first.start : first.end].lower(), line) if first and fields.get("into") else None
+        word = (
+            self.body.find_word(text[first.start : first.end].lower(), line) if first and fields.get("into") else None
+        )
         place = self.line(fields) if word is None else self.body.source.at(word)
         return Source(text, [place] * len(text))
 
