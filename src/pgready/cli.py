@@ -128,7 +128,7 @@ def audit(
         report = make_report(sources, output_dir, parameters=parameters, on_progress=on_progress, on_phase=on_phase)
     for doubt in report.doubts:
         _complain(f"pgready: the report was not completed: {doubt}")
-    return _print(report.result, report=report.html)
+    return _print(report.result, brief=True, report=report.html)
 
 
 @cli.command(epilog=_EXIT_CODES)
@@ -155,7 +155,7 @@ def check(
         on_phase("rehearsing the migrations")
         result = audit_sources(sources, on_progress=on_progress)
     _write_json(result, output, json_file)
-    return _print(result, most=None)
+    return _print(result)
 
 
 def _read(
@@ -187,13 +187,13 @@ def _write_json(result: "AuditResult", output: str | None, json_file: str | None
         write_atomically(Path(json_file), encode(result))
 
 
-def _print(result: "AuditResult", *, most: int | None = 3, report: Path | None = None) -> int:
+def _print(result: "AuditResult", *, brief: bool = False, report: Path | None = None) -> int:
     from rich.console import Console  # noqa: PLC0415
 
     from pgready.reports.terminal import summary  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
-    for text, style in summary(result, most=most, report=report):
+    for text, style in summary(result, brief=brief, report=report):
         console.print(text, style=style or None, markup=False, emoji=False)
     return result.judgement.exit_code
 

@@ -217,6 +217,7 @@ def _skips_for_ever(run: MigrationRun, gathered: Gathered) -> Iterator[Finding]:
             object=run.migration,
             message=f"{run.migration} claims to be resilient; it skips {count} into being (RES002)",
             location=lost[0].location,
+            fix="Repair what RES002 says of it, or take the claim back.",
         )
 
 

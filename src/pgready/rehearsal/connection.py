@@ -50,7 +50,8 @@ def connect(*, socket: Path, user: str, password: str, database: str, options: s
 def _without_pg_variables() -> Iterator[None]:
     """Hide the variables while libpq reads them: PGSERVICE, PGTZ and others have no parameter that overrides them."""
     with _environment:
-        hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("PG")}
+        ours = tuple(name for name in os.environ if name.startswith("PG") and not name.startswith("PGREADY_"))
+        hidden = {name: os.environ.pop(name) for name in ours}
         try:
             yield
         finally:

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pgready.findings import CheckResult, Finding, Outcome, Severity
+from pgready.reports.grouping import FindingGroup, by_cause
+from pgready.reports.lines import count
+from pgready.reports.plain import plain_line
+from pgready.reports.views.words import advice, heading
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult, Verdict, did_not_run
 
@@ -14,16 +18,26 @@ Styled = tuple[str, str]
 
 _STYLES = {Verdict.READY: "bold green", Verdict.NOT_READY: "bold red", Verdict.INCONCLUSIVE: "bold yellow"}
 _MARKS = {Verdict.READY: "✓", Verdict.NOT_READY: "✗", Verdict.INCONCLUSIVE: "?"}
+_FEW = 3
 _SEVERITY_STYLES = {Severity.BLOCK: "red", Severity.WARN: "yellow", Severity.NOTE: "dim"}
 
 
-def summary(result: AuditResult, *, most: int | None = 3, report: Path | None = None) -> Iterator[Styled]:
-    """Lines for a terminal: figures, the `most` important findings (None: all), what did not run, the verdict last.
+def summary(result: AuditResult, *, brief: bool = False, report: Path | None = None) -> Iterator[Styled]:
+    """Lines for a terminal: figures, the findings by cause, what did not run, and the verdict last.
 
-    The verdict comes last because that is where the eye is when a command ends.
+    The verdict comes last because that is where the eye is when a command ends. `brief` shows the three most important
+    causes without their single findings, for when there is a report to open.
     """
+    groups = by_cause(result)
+    shown = groups[:_FEW] if brief else groups
     yield from _figures(result)
-    yield from _findings(result, most)
+    for group in shown:
+        yield ("", "")
+        yield from _cause(group, brief=brief)
+    if len(groups) > len(shown):
+        left = sum(len(group.findings) for group in groups[_FEW:])
+        yield ("", "")
+        yield (f"  and {count(len(groups) - len(shown), 'more cause')} with {count(left, 'finding')}", "dim")
     yield from _not_run(result)
     yield ("", "")
     mark, verdict = _MARKS[result.verdict], result.verdict
@@ -50,34 +64,26 @@ def _after_count(check: CheckResult) -> str:
     return visible(check.why.split("; ", 1)[-1] if check.outcome is Outcome.FAILED else check.why)
 
 
-def _findings(result: AuditResult, most: int | None) -> Iterator[Styled]:
-    active = [finding for finding in result.findings if finding.suppressed is None]
-    shown = active if most is None else _one_of_each_rule_first(active)[:most]
-    if shown:
-        yield ("", "")
-    for finding in shown:
-        yield from _finding(finding)
-    if len(active) > len(shown):
-        yield ("", "")
-        yield (f"  and {len(active) - len(shown)} more findings", "dim")
+def _cause(group: FindingGroup, *, brief: bool) -> Iterator[Styled]:
+    """The cause, its findings as compilers print them, and what to do."""
+    worst = max(group.findings, key=lambda finding: finding.severity)
+    accepted = all(finding.suppressed is not None for finding in group.findings)
+    word = "accepted" if accepted else worst.severity.word
+    number = f" ({count(len(group.findings), 'finding')})" if brief else ""
+    yield (f"{word}: {plain_line(heading(group))}{number}", "dim" if accepted else _SEVERITY_STYLES[worst.severity])
+    if not brief:
+        yield from (_finding(finding) for finding in group.findings)
+    elif worst.location is not None:
+        yield (f"  {visible(str(worst.location))}: {visible(worst.message)}", "")
+    fixes = [plain_line(advice(group))] if advice(group) else dict.fromkeys(visible(f.fix) for f in group.findings)
+    yield from ((f"  fix: {fix}", "dim") for fix in fixes)
 
 
-def _one_of_each_rule_first(findings: list[Finding]) -> list[Finding]:
-    """The worst of each rule before the second of any: three lines of one kind tell less than three kinds."""
-    ranks: dict[str, int] = {}
-    ranked = []
-    for finding in findings:
-        ranks[finding.rule] = ranks.get(finding.rule, -1) + 1
-        ranked.append((-finding.severity, ranks[finding.rule], len(ranked), finding))
-    return [finding for *_, finding in sorted(ranked, key=lambda entry: entry[:3])]
-
-
-def _finding(finding: Finding) -> Iterator[Styled]:
+def _finding(finding: Finding) -> Styled:
     place = f"{visible(str(finding.location))}: " if finding.location else ""
-    style = _SEVERITY_STYLES[finding.severity]
-    yield (f"{place}{finding.severity.word} {finding.rule} [{finding.evidence}] {visible(finding.object)}", style)
-    yield (f"    {visible(finding.message)}", "")
-    yield (f"    fix: {visible(finding.fix)}", "dim")
+    known = f"{finding.severity.word} {finding.rule} [{finding.evidence}]"
+    accepted = f" (accepted: {visible(finding.suppressed)})" if finding.suppressed else ""
+    return (f"  {place}{known} {visible(finding.message)}{accepted}", "")
 
 
 def _not_run(result: AuditResult) -> Iterator[Styled]:

@@ -220,7 +220,9 @@ class _Parser:
 
     def _check_name(self, token: Token) -> None:
         _, name, offset = token
-        if not all(char.isalpha() or char in "0123456789_" for char in name):
+        if not name[0].isalpha():
+            self._fail(offset, f"the name `{name}` begins with `{name[0]}`: expected a letter")
+        elif not all(char.isalpha() or char in "0123456789_" for char in name):
             self._fail(offset, f"the name `{name}` has a character other than letters, digits and `_`")
 
 
