@@ -11,11 +11,13 @@ from pgready.sources.sql.default_names import figure_column
 from pgready.sources.sql.drafts import Draft, if_not_exists, opaque
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
-from pgready.sources.sql.tree import name_parts, string_constant, walk
+from pgready.sources.sql.tree import find, name_parts, string_constant
 
 __all__ = ["copy", "create_table_as", "merge_words", "query", "relations_in", "select", "truncate"]
 
 _WRITERS = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
+_QUERY_NODES = frozenset({*_WRITERS, "CommonTableExpr", "RangeVar"})
+_CALLS = frozenset({"FuncCall"})
 # Functions of PostgreSQL that run SQL given as text.
 _RUN_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml", "cursor_to_xmlschema"}
@@ -37,7 +39,7 @@ def relations_in(node: object, scope: Scope) -> tuple[ObjectRef, ...]:
 
 def query(node: object, scope: Scope) -> Iterator[Draft]:
     """What a query writes and reads, also inside WITH: first what it writes."""
-    nodes = list(walk(node))
+    nodes = find(node, _QUERY_NODES)
     own = {fields.get("ctename") for kind, fields in nodes if kind == "CommonTableExpr"}
     for kind, fields in nodes:
         if kind in _WRITERS:
@@ -74,9 +76,8 @@ def select(node: Node, scope: Scope) -> Iterator[Draft]:
     if "intoClause" in node:
         yield from _new_table(node["intoClause"], node, scope, ObjectKind.TABLE)
     yield from query({"SelectStmt": node}, scope)
-    for kind, fields in walk(node):
-        if kind == "FuncCall":
-            yield from _call(fields, scope)
+    for _, fields in find(node, _CALLS):
+        yield from _call(fields, scope)
 
 
 def _call(fields: Node, scope: Scope) -> Iterator[Draft]:

@@ -12,7 +12,7 @@ from itertools import islice
 from pgready.model.names import MAX_IDENTIFIER_BYTES, truncate_identifier
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope
-from pgready.sources.sql.tree import kind_of, name_parts, unwrap, walk
+from pgready.sources.sql.tree import find, kind_of, name_parts, unwrap
 
 __all__ = [
     "check_name",
@@ -30,6 +30,7 @@ __all__ = [
 # An index has at most 32 columns, and nobody numbers further; hostile text may.
 _MOST_COLUMNS = 64
 _MOST_NUMBERS = 1000
+_COLUMNS = frozenset({"ColumnRef", "IndexElem"})
 
 
 def object_name(first: str, second: str | None, label: str) -> str:
@@ -109,10 +110,10 @@ def check_name(scope: Scope, schema: str | None, table: str, expression: Node) -
 def columns_in(expression: object) -> list[str]:
     """The columns that an expression over one table uses, each once, in order (IndexElem and ColumnRef nodes)."""
     found: dict[str, None] = {}
-    for kind, fields in walk(expression):
+    for kind, fields in find(expression, _COLUMNS):
         if kind == "ColumnRef":
             found |= dict.fromkeys(name_parts(fields.get("fields"))[-1:])
-        elif kind == "IndexElem" and "name" in fields:
+        elif "name" in fields:
             found[fields["name"]] = None
     return list(found)
 

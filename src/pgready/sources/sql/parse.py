@@ -11,6 +11,7 @@ What has to be known about the library (each has a test):
 - A chain of 100,000 operators overflows an 8 MB C stack and kills the process: call these functions only inside
   `on_deep_stack`, which gives the C code more stack than a text of `MAX_STATEMENT_BYTES` can use.
 - The scanner is quadratic in runs of operator characters: such text is refused before.
+- Deep trees are beyond `json.loads`: they are read without recursion.
 - PL/pgSQL trees of trigger functions are malformed JSON (an empty object is left out of an array): they are mended.
 - Results of C are freed whatever happens.
 """
@@ -26,6 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pgready.sources.sql.deep_json import loads_deep
 from pgready.sources.sql.lexis import costly
 
 __all__ = [
@@ -141,7 +143,7 @@ def _byte_offset(text: bytes, position: int) -> int | None:
 def parse(text: bytes, *, limit: int = MAX_STATEMENT_BYTES) -> list[Node]:
     """The raw statements of SQL text: `{"stmt": {Kind: {...}}, "stmt_location": ..., "stmt_len": ...}`, in order.
 
-    Raises SqlError for text that is not valid, is too large or is nested too deeply.
+    Raises SqlError for text that is not valid or is too large.
     """
     _refuse(text, limit)
     lib = _native().lib
@@ -181,7 +183,7 @@ def _loads(tree: bytes | str) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(text, strict=False)
     except RecursionError:
-        raise SqlError("nested too deeply to be read", 0) from None
+        return loads_deep(text)
 
 
 _JSON_HOLE = re.compile(r'("(?:[^"\\]++|\\.)*+")|(?<=\[)(?=\s*,)|(?<=,)(?=\s*[,\]])', re.DOTALL)

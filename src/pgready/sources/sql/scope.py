@@ -67,8 +67,9 @@ class TakenNames:
 
     def free(self, name: Name) -> None:
         """A relation is dropped or renamed."""
+        if name in self.relations:
+            self.numbers.clear()
         self.relations.discard(name)
-        self.numbers.clear()
         for member_name in self.members.pop(name, ()):
             self.relations.discard(member_name)
             self.constraints.discard(member_name)

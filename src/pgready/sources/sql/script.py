@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pgready.model.effects import Action, Effect, Script, Unreadable
 from pgready.model.migration import Migration, Statement
 from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.drafts import opaque
 from pgready.sources.sql.effects import drafts_of
 from pgready.sources.sql.guards import Placed
 from pgready.sources.sql.parse import on_deep_stack
@@ -84,9 +85,13 @@ def _effects(raw: RawStatement | Broken, position: int, source: Source, context:
 
 def _read_command(raw: RawStatement, source: Source, context: Context) -> list[Placed]:
     """The effects of one statement of `source`, also those inside a DO block."""
-    if raw.kind == "DoStmt":
-        return read_do(raw, source, context)
-    return placed_drafts(drafts_of(raw.kind, raw.node, context.scope), source.at(raw.start), context)
+    try:
+        if raw.kind == "DoStmt":
+            return read_do(raw, source, context)
+        drafts = drafts_of(raw.kind, raw.node, context.scope)
+    except RecursionError:
+        drafts = [opaque(raw.kind, detail="nested too deeply")]
+    return placed_drafts(drafts, source.at(raw.start), context)
 
 
 def _effect(placed: Placed, position: int, context: Context) -> Effect:

@@ -1,11 +1,11 @@
 """Small questions about the parser's trees: names, strings, lists, and walking without recursion."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from pgready.sources.sql.parse import Node
 
-__all__ = ["constant", "kind_of", "name_parts", "string_constant", "unwrap", "walk"]
+__all__ = ["constant", "find", "kind_of", "name_parts", "string_constant", "unwrap"]
+
+_NESTED = (dict, list)
+_TEXT_TYPES = (["text"], ["name"], ["varchar"], ["cstring"])
 
 
 def kind_of(node: Node) -> str:
@@ -31,15 +31,11 @@ def constant(node: Node) -> object:
 
     A constant that is cast to a text-like type counts as the constant.
     """
-    if "TypeCast" in node:
+    while "TypeCast" in node:
         cast = node["TypeCast"]
-        is_text = name_parts(cast.get("typeName", {}).get("names"))[-1:] in (
-            ["text"],
-            ["name"],
-            ["varchar"],
-            ["cstring"],
-        )
-        return constant(cast.get("arg", {})) if is_text else None
+        if name_parts(cast.get("typeName", {}).get("names"))[-1:] not in _TEXT_TYPES:
+            return None
+        node = cast.get("arg", {})
     fields = node.get("A_Const")
     if fields is None or fields.get("isnull"):
         return None
@@ -55,14 +51,17 @@ def string_constant(node: Node) -> str | None:
     return value if isinstance(value, str) and "fval" not in node.get("A_Const", {}) else None
 
 
-def walk(node: Any) -> Iterator[tuple[str, Node]]:  # noqa: ANN401 - JSON
-    """Every node inside (kind, fields), in the order of the tree, without recursion. Fields count as nodes too."""
-    stack = [("", node)]
+def find(node: object, kinds: frozenset[str]) -> list[tuple[str, Node]]:
+    """Every node of these kinds inside (kind, fields), in the order of the tree, without recursion."""
+    found: list[tuple[str, Node]] = []
+    stack: list[object] = [node]
     while stack:
-        kind, current = stack.pop()
-        if isinstance(current, dict):
-            if kind:
-                yield kind, current
-            stack.extend(reversed(current.items()))
-        elif isinstance(current, list):
-            stack.extend((kind, each) for each in reversed(current))
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current[::-1])
+        elif isinstance(current, dict):
+            for kind in current:
+                if kind in kinds:
+                    found.append((kind, current[kind]))
+            stack.extend(each for each in reversed(current.values()) if each.__class__ in _NESTED)
+    return found
