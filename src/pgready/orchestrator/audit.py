@@ -24,7 +24,7 @@ from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.sources.migrations.prisma import read_migrations
-from pgready.sources.prisma import ProjectFiles, locate, read_schema
+from pgready.sources.prisma import ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql.script import read_script
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
@@ -209,8 +209,14 @@ def _project_info(sources: Sources) -> ProjectInfo:
         schema_files=schema_files,
         migrations_directory=_relative(files.migrations_directory, files.root) if files.migrations_directory else None,
         config_file=request.config.file,
+        prisma_version=_prisma_version(files.root),
         hashes=dict(sorted(hashes.items())),
     )
+
+
+def _prisma_version(root: Path) -> str | None:
+    version = find_version(root)
+    return version.text if version is not None else None
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -11,7 +11,7 @@ What has to be known about the library (each has a test):
 - A chain of 100,000 operators overflows an 8 MB C stack and kills the process: call these functions only inside
   `on_deep_stack`, which gives the C code more stack than a text of `MAX_STATEMENT_BYTES` can use.
 - The scanner is quadratic in runs of operator characters: such text is refused before.
-- Deep trees are beyond `json.loads`: they are read without recursion.
+- Trees deeper than `json.loads` goes (490 chained operators) are read without recursion, up to some size.
 - PL/pgSQL trees of trigger functions are malformed JSON (an empty object is left out of an array): they are mended.
 - Results of C are freed whatever happens.
 """
@@ -45,6 +45,8 @@ __all__ = [
 MAX_STATEMENT_BYTES = 2 << 20
 # The PL/pgSQL compiler looks names up in a list: a body of 256 KiB may take 3 s, one of 1 MiB a minute.
 MAX_BODY_BYTES = 256 << 10
+# 7,000 chained operators; reading such a tree takes 0.7 s.
+_MOST_DEEP_CHARACTERS = 1 << 20
 # One level of nesting takes at least one byte of text and at most about 200 bytes of C stack.
 _STACK_BYTES = 512 << 20
 _stack_size_lock = threading.Lock()
@@ -143,7 +145,7 @@ def _byte_offset(text: bytes, position: int) -> int | None:
 def parse(text: bytes, *, limit: int = MAX_STATEMENT_BYTES) -> list[Node]:
     """The raw statements of SQL text: `{"stmt": {Kind: {...}}, "stmt_location": ..., "stmt_len": ...}`, in order.
 
-    Raises SqlError for text that is not valid or is too large.
+    Raises SqlError for text that is not valid, is too large or is nested too deeply.
     """
     _refuse(text, limit)
     lib = _native().lib
@@ -183,6 +185,8 @@ def _loads(tree: bytes | str) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(text, strict=False)
     except RecursionError:
+        if len(text) > _MOST_DEEP_CHARACTERS:
+            raise SqlError("nested too deeply to be read", 0) from None
         return loads_deep(text)
 
 

@@ -60,8 +60,6 @@ def find(node: object, kinds: frozenset[str]) -> list[tuple[str, Node]]:
         if isinstance(current, list):
             stack.extend(current[::-1])
         elif isinstance(current, dict):
-            for kind in current:
-                if kind in kinds:
-                    found.append((kind, current[kind]))
+            found += [(kind, current[kind]) for kind in current if kind in kinds]
             stack.extend(each for each in reversed(current.values()) if each.__class__ in _NESTED)
     return found
