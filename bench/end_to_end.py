@@ -11,6 +11,7 @@ Usage: python bench/end_to_end.py [--runs 5]
 """
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -20,16 +21,18 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = "examples/premium-apps"
 PGREADY = [str(Path(sys.executable).parent / "pgready")]
 
-EMPTY = nbformat.v4.new_notebook(
-    cells=[nbformat.v4.new_code_cell("pass")],
-    metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-)
+EMPTY = {
+    "cells": [
+        {"cell_type": "code", "id": "empty", "metadata": {}, "source": "pass", "outputs": [], "execution_count": None}
+    ],
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 def wall(command: Sequence[str], *, expected: Sequence[int] = (0,)) -> float:
@@ -88,7 +91,7 @@ def main() -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
     with tempfile.TemporaryDirectory() as directory:
         notebook = Path(directory) / "empty.ipynb"
-        nbformat.write(EMPTY, notebook)
+        notebook.write_text(json.dumps(EMPTY))
         python = sys.executable
         papermill = [python, "-m", "papermill", str(notebook), str(Path(directory) / "run.ipynb")]
         nbconvert = [python, "-m", "nbconvert", "--to", "html", str(notebook), "--output", "out"]

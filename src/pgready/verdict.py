@@ -10,7 +10,18 @@ from pgready.model.migration import MigrationRecord
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Skip
 
-__all__ = ["AuditResult", "ExitCode", "Judgement", "Policy", "ProjectInfo", "RunInfo", "Verdict", "blocks", "did_not_run", "judge"]
+__all__ = [
+    "AuditResult",
+    "ExitCode",
+    "Judgement",
+    "Policy",
+    "ProjectInfo",
+    "RunInfo",
+    "Verdict",
+    "blocks",
+    "did_not_run",
+    "judge",
+]
 
 
 class Verdict(StrEnum):

@@ -43,6 +43,15 @@ def test_groups_that_block_come_first_and_the_late_migration_is_told_with_what_i
     assert {finding.rule for finding in groups[1].findings} == {"HIS001", "INV006", "RES002"}
 
 
+def test_a_forbidden_key_that_is_also_missing_is_a_cause_of_its_own(premium_audit: AuditResult) -> None:
+    """Repairing the order would make the key, and still break the contract."""
+    groups = {group.cause: group for group in by_cause(premium_audit)}
+    forbidden = groups[Cause(CauseKind.RULE, "ISO001")]
+    assert [finding.object for finding in forbidden.findings] == [
+        "public.SocialQueueItem.SocialQueueItem_imageRequestId_fkey"
+    ]
+
+
 def test_without_a_rehearsal_nothing_is_called_missing(
     make_audit: Callable[..., AuditResult], premium_audit: AuditResult
 ) -> None:
