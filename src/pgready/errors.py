@@ -25,6 +25,15 @@ __all__ = [
 class PgreadyError(Exception):
     """Base of all errors that carry a message for a person; never shown as a traceback."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message alone, without characters that hide or colour what it says.
+
+        IPython asks every exception for this (`InteractiveShell.showtraceback`); the cell has failed all the same, and
+        `%debug` still knows the frames.
+        """
+        message = f"{type(self).__name__}: {self}"
+        return ["".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in message)]
+
 
 class SourceError(PgreadyError):
     """A file under audit cannot be read, with its place.

@@ -51,7 +51,7 @@ def audit(
     project: str | Path = ".",
     *,
     config: str | Path | None = None,
-    schema: Sequence[str | Path] = (),
+    schema: str | Path | Sequence[str | Path] = (),
     migrations: str | Path | None = None,
     database: str | None = None,
     rehearse: bool = True,

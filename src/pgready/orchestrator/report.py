@@ -10,8 +10,10 @@ from pgready.errors import ReportError
 from pgready.orchestrator.audit import RUN_ID_VARIABLE, Progress, Sources, audit_sources
 from pgready.reports.document import AUDIT_NAME, decode, encode
 from pgready.reports.execution import warm_up
+from pgready.reports.export import export_html, warm_up_export
 from pgready.reports.files import write_atomically
 from pgready.reports.kernel import running_kernel
+from pgready.reports.markdown import export_markdown
 from pgready.reports.run_notebook import NotebookRun, run_notebook
 from pgready.reports.shipped import shipped_notebook
 from pgready.verdict import AuditResult, Judgement, Verdict
@@ -53,13 +55,14 @@ def make_report(
     """
     run_id = uuid.uuid4().hex
     environment = {RUN_ID_VARIABLE: run_id}
-    # Papermill is imported while the server works on the migrations.
-    importing = Thread(target=warm_up, daemon=True)
+    # Papermill is imported while the server works on the migrations, nbconvert while the kernel works.
+    importing, importing_export = Thread(target=warm_up, daemon=True), Thread(target=warm_up_export, daemon=True)
     with running_kernel(environment, preload=_PRELOAD) as kernel:
         importing.start()
         on_phase("rehearsing the migrations")
         result = audit_sources(sources, on_progress=on_progress, run_id=run_id, store=kernel.directory)
         importing.join()
+        importing_export.start()
         on_phase("running the notebook")
         run = run_notebook(
             shipped_notebook(NOTEBOOK),
@@ -71,6 +74,7 @@ def make_report(
             kernel=kernel,
         )
     on_phase("exporting the report")
+    importing_export.join()
     return _export(result, run, output_dir)
 
 
@@ -84,10 +88,6 @@ _PRELOAD = (
 
 
 def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
-    # Imported late: the kernel works meanwhile, and `pgready check` never needs it.
-    from pgready.reports.export import export_html  # noqa: PLC0415
-    from pgready.reports.markdown import export_markdown  # noqa: PLC0415
-
     audit_json = output_dir / AUDIT_NAME
     doubts = run.why or _disagreement(result, audit_json)
     if doubts:

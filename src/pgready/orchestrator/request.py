@@ -27,7 +27,7 @@ def make_request(
     project: str | Path = ".",
     *,
     config: str | Path | None = None,
-    schema: Sequence[str | Path] = (),
+    schema: str | Path | Sequence[str | Path] = (),
     migrations: str | Path | None = None,
     database: str | None = None,
     rehearse: bool = True,
@@ -47,7 +47,9 @@ def make_request(
     shown_as = _shown(file, root) if file is not None else CONFIG_NAME
     read = load_config(file, shown_as=shown_as, rules=RULES) if file is not None else Config()
     base = file.parent if file is not None else root
-    given_schema = tuple(_existing(root, path, "schema") for path in schema)
+    # A lone text is a path and not a sequence of letters.
+    named = (schema,) if isinstance(schema, str | Path) else schema
+    given_schema = tuple(_existing(root, path, "schema") for path in named)
     return AuditRequest(
         root=root,
         name=read.name or root.name or "project",
@@ -61,7 +63,9 @@ def make_request(
 def _project(project: str | Path) -> Path:
     root = Path(project).expanduser()
     if not root.exists():
-        raise SourceError("no such directory; expected a project", path=str(project))
+        # In a notebook nobody sees from where a relative path starts.
+        place = "" if root.is_absolute() else f" (looked in {Path.cwd()})"
+        raise SourceError(f"no such directory; expected a project{place}", path=str(project))
     if not root.is_dir():
         raise SourceError("not a directory; expected a project (use --schema for a single file)", path=str(project))
     return root.resolve()

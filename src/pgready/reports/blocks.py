@@ -192,10 +192,11 @@ class Checklist(_Block, frozen=True, kw_only=True):
 
 
 class Picture(_Block, frozen=True, kw_only=True):
-    """A drawing: the SVG's text, the words for those who cannot see it, and a caption."""
+    """A drawing: the SVG's text, the words for those who cannot see it, its title (not shown), and a caption."""
 
     svg: str
     alt: str
+    title: str = "Picture"
     caption: str = ""
 
 

@@ -4,13 +4,15 @@ The template is our own: nbconvert's stock ones load scripts from content delive
 let foreign HTML run. nbconvert does what it is good at: it takes the notebook and drives the template.
 """
 
-import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from pgready.reports.execution import import_lean
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["export_html"]
+__all__ = ["export_html", "warm_up_export"]
 
 
 def export_html(notebook_node: "NotebookNode", *, title: str, banner: str | None = None) -> str:
@@ -19,11 +21,15 @@ def export_html(notebook_node: "NotebookNode", *, title: str, banner: str | None
     `title` is the page's title and heading; the notebook's own heading of level 1 gives way to it. `banner` is the
     reason, free of secrets, why the run did not come to its end: it is shown first and no verdict below it counts.
     """
-    # An optional validator of jsonschema that compiles grammars for a second and that nothing here uses; None is how
-    # Python blocks an import, and jsonschema does without it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from pgready.reports.exporter import ReportExporter  # noqa: PLC0415  # imports nbconvert, which takes 0.4 s
+    import_lean()
+    from pgready.reports.exporter import ReportExporter  # noqa: PLC0415  # imports nbconvert, which takes 0.3 s
 
     resources = {"pgready": {"title": title, "banner": banner}}
     document, _ = ReportExporter().from_notebook_node(notebook_node, resources)  # type: ignore[no-untyped-call]
     return document
+
+
+def warm_up_export() -> None:
+    """Import what `export_html` needs; for a thread of a caller that waits for something else."""
+    import_lean()
+    import_module("pgready.reports.exporter")

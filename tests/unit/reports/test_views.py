@@ -168,6 +168,16 @@ def test_pictures_have_words_and_one_page_per_group(premium_audit: AuditResult) 
     assert str(views.group_pages(premium_audit)).count("[picture] ") == 6
 
 
+def test_groups_beyond_what_a_report_can_carry_are_told_in_words(
+    premium_audit: AuditResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pgready.reports.views.pictures._MOST_BYTES", 1)
+    text = str(views.group_pages(premium_audit))
+    assert text.count("[picture] ") == 1
+    assert "▸ 5 more groups in words" in text
+    assert "Social: 6 tables, 1 key inside" in text
+
+
 def test_what_did_not_run_is_listed_with_the_standing_limits(unrehearsed: AuditResult) -> None:
     text = str(views.not_checked(unrehearsed))
     assert "? INV001 skipped" in text

@@ -2,7 +2,7 @@
 
 from pgready.findings import CheckResult, Outcome
 from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
-from pgready.reports.lines import NOTHING, bad, capped, code, good, line, open_, warn
+from pgready.reports.lines import CAP, NOTHING, bad, capped, code, good, line, open_, place, warn
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
 
@@ -13,6 +13,9 @@ _MARKS = {Outcome.PASSED: good, Outcome.FAILED: bad, Outcome.SKIPPED: open_, Out
 # What no check of this version looks at, whatever is given: said once, so that silence is never taken for a pass.
 _NEVER = (
     "The live database: what it holds, which migrations it has recorded, and drift between it and these files.",
+    "What the migrations delete: dropped tables and columns, rows, narrowed types.",
+    "Defaults of columns, and columns that refer to a table without a foreign key.",
+    "Migrations run statement by statement, as Prisma 7.4 and newer do: the rehearsal sends each file whole.",
     "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
     "What a failure half-way through a migration leaves behind, and the way back.",
     "The application, its configuration, backups, permissions and the network.",
@@ -36,10 +39,17 @@ def not_checked(audit: AuditResult) -> View:
     """Everything that this audit does not know: checks that did not run, places it could not read, its limits."""
     idle = [check for check in audit.checks if check.outcome in (Outcome.SKIPPED, Outcome.ERRORED)]
     shims = audit.rehearsal.shims if audit.rehearsal is not None else ()
+    unread = [migration for migration in audit.migrations if migration.unreadable is not None]
+    opaque = [where for migration in audit.migrations for where in migration.opaque][:CAP]
     items = (
         *((line(open_("No rehearsal"), f": {audit.rehearsal_skipped}."),) if audit.rehearsal_skipped else ()),
         *(line(_MARKS[check.outcome](f"{check.rule} {check.outcome.value}"), f": {check.why}.") for check in idle),
         *(line(open_("Could not be read"), ": ", code(opaque)) for opaque in audit.opaque),
+        *(line(open_("Not valid SQL"), ": ", code(each.file), f": {each.unreadable}") for each in unread),
+        *(
+            line(open_("Dynamic SQL"), ": what ", *place(where), " does is not known from its text.")
+            for where in opaque
+        ),
         *(line(open_("Imitated"), ": extension ", code(shim), " is not on the throw-away server.") for shim in shims),
         *(line(text) for text in _NEVER),
     )
@@ -55,6 +65,7 @@ def versions(audit: AuditResult) -> View:
         ("pgready", line(run.pgready)),
         ("Python", line(run.python)),
         ("PostgreSQL", line(f"{server.version}, {server.origin}") if server else line(run.postgres or "none")),
+        ("Rehearsed", line(audit.rehearsal.made_at if audit.rehearsal and audit.rehearsal.made_at else "no")),
         ("Prisma", line(project.prisma_version or "version not stated in the project")),
         ("Configuration", line(code(project.config_file)) if project.config_file else line("none; the defaults")),
         ("Blocks from severity", line(audit.policy.blocking.word)),

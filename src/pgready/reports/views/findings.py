@@ -8,6 +8,7 @@ from pgready.reports.blocks import Block, Bullets, Fact, Facts, Fold, Line, Part
 from pgready.reports.causes import CauseKind
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import bad, capped, code, count, good, line, listing, muted, place, said, strong, warn
+from pgready.reports.plain import plain_line
 from pgready.reports.view import View
 from pgready.reports.views.words import advice, explanation, heading, unmade
 from pgready.verdict import AuditResult, blocks
@@ -15,6 +16,7 @@ from pgready.verdict import AuditResult, blocks
 __all__ = ["findings"]
 
 _NAMES = 40
+_FEW = 6
 
 
 def findings(audit: AuditResult) -> View:
@@ -63,6 +65,7 @@ def _affected(group: FindingGroup) -> tuple[Block, ...]:
         *_names(never, ""),
         *_names(skipped, " that a guard leaves out because one of these is missing"),
         *_keys(group),
+        *_messages(group),
     )
     return (Bullets(items=items),) if items else ()
 
@@ -77,6 +80,12 @@ def _keys(group: FindingGroup) -> tuple[Line, ...]:
     return (line(number, ": ", listing(group.keys, _NAMES)),) if group.keys else ()
 
 
+def _messages(group: FindingGroup) -> tuple[Line, ...]:
+    """What the findings say, where the heading names only their rule; many of them stay in the folded evidence."""
+    few = group.cause.kind is CauseKind.RULE and len(group.findings) <= _FEW
+    return tuple(said(finding.message) for finding in group.findings) if few else ()
+
+
 def _to_do(group: FindingGroup) -> tuple[Block, ...]:
     fixes = [advice(group)] if advice(group) else [said(fix) for fix in dict.fromkeys(f.fix for f in group.findings)]
     return (Facts(facts=tuple(Fact(term="What to do", line=fix) for fix in fixes[:3])),)
@@ -89,7 +98,7 @@ def _evidence(group: FindingGroup) -> Fold:
         summary=line(f"Evidence: {number} ", muted(f"({rules})")),
         body=(
             capped(
-                f"Evidence of {number}",
+                f"Evidence: {plain_line(heading(group))}",
                 ("Rule", "Object", "What was found", "Where", "Known from"),
                 [_row(finding) for finding in group.findings],
             ),

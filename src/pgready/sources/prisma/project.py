@@ -112,7 +112,11 @@ def _schema_paths(root: Path, schema: tuple[Path, ...], config: ConfigPaths | No
         if path.is_dir() if path.name == "schema" else path.is_file():
             return [path], display_path(path, root)
     expected = "prisma.config.ts, package.json#prisma.schema, schema.prisma, prisma/schema.prisma or prisma/schema/"
-    raise SourceError(f"no Prisma schema found: expected {expected}, or --schema PATH", path=".")
+    raise SourceError(
+        f"no Prisma schema found in {root}: expected {expected}. Name the directory of the project,"
+        " or with --schema (in a notebook: schema) the files or folders of its schema.",
+        path=".",
+    )
 
 
 def _existing(path: Path, root: Path, how: str) -> Path:

@@ -12,7 +12,7 @@ What has to be known about the library (each has a test):
   `on_deep_stack`, which gives the C code more stack than a text of `MAX_STATEMENT_BYTES` can use.
 - The scanner is quadratic in runs of operator characters: such text is refused before.
 - Trees deeper than `json.loads` goes (490 chained operators) are read without recursion, up to some size.
-- PL/pgSQL trees of trigger functions are malformed JSON (an empty object is left out of an array): they are mended.
+- PL/pgSQL trees of trigger functions are malformed JSON (`{}}` for a variable that is not shown): they are mended.
 - Results of C are freed whatever happens.
 """
 
@@ -190,12 +190,13 @@ def _loads(tree: bytes | str) -> Any:  # noqa: ANN401 - JSON
         return loads_deep(text)
 
 
-_JSON_HOLE = re.compile(r'("(?:[^"\\]++|\\.)*+")|(?<=\[)(?=\s*,)|(?<=,)(?=\s*[,\]])', re.DOTALL)
+# A string, or an empty object of an array with one brace too many.
+_EMPTY_OBJECT = re.compile(r'("(?:[^"\\]++|\\.)*+")|(?<=[\[,])\{\}\}', re.DOTALL)
 
 
 def _mended(tree: bytes) -> str:
-    """Put `{}` where the library left an empty object out of an array (`[,` `,,` `,]`)."""
-    return _JSON_HOLE.sub(lambda match: match.group(1) or "{}", tree.decode(errors="replace"))
+    """Take away the brace that the library writes too many after each variable that it cannot show (`{}},`)."""
+    return _EMPTY_OBJECT.sub(lambda match: match.group(1) or "{}", tree.decode(errors="replace"))
 
 
 def split(text: bytes) -> list[tuple[int, int]]:
