@@ -31,6 +31,22 @@ _FLAGS = (
     "--remote-debugging-port=0",
 )
 _PATIENCE_S = 30
+_FAINT = """(() => {
+  const rgb = text => { const c = text.match(/[\\d.]+/g).map(Number); return c.length > 3 && c[3] === 0 ? null : c };
+  const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+                       return .2126 * r + .7152 * g + .0722 * b };
+  const behind = e => {
+    for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c }
+    return [255, 255, 255] };
+  const faint = new Set();
+  for (const e of document.querySelectorAll('WITHIN *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+    const a = light(rgb(getComputedStyle(e).color).slice(0, 3)), b = light(behind(e).slice(0, 3));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) faint.add(`${e.className} ${ratio.toFixed(2)} ${e.textContent.slice(0, 30)}`);
+  }
+  return [...faint];
+})()"""
 
 
 def find_chromium() -> str | None:
@@ -64,6 +80,8 @@ class Tab:
         match event.get("method"):
             case "Network.requestWillBeSent":
                 self.requests.append(given["request"]["url"])
+            case "Network.webSocketCreated":
+                self.requests.append(given["url"])
             case "Runtime.exceptionThrown":
                 self.complaints.append(str(given["exceptionDetails"]))
             case "Runtime.consoleAPICalled":
@@ -89,6 +107,18 @@ class Tab:
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
+
+    def until(self, condition: str, *, seconds: float = _PATIENCE_S) -> None:
+        """Wait until an expression is true; while it throws, it is not. TimeoutError when that takes too long."""
+        deadline = time.monotonic() + seconds
+        while not self.eval(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
+            if time.monotonic() > deadline:
+                raise TimeoutError(condition)
+            time.sleep(0.05)
+
+    def faint(self, within: str = "body") -> list[str]:
+        """Texts below an element that have less than 4.5 to 1 against what is behind them (WCAG 2.2, 1.4.3)."""
+        return list(self.eval(_FAINT.replace("WITHIN", within)))
 
     def resize(self, width: int, height: int = 900) -> None:
         """The size of the window in CSS pixels."""

@@ -10,6 +10,7 @@ import pgready
 from pgready.findings import Outcome
 from pgready.model.names import ObjectKind
 from pgready.model.trace import RerunOutcome, RunOutcome
+from pgready.reports.document import decode
 from pgready.verdict import AuditResult, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -111,3 +112,10 @@ def test_the_fixed_example_is_ready(fixed: AuditResult) -> None:
     assert len(fixed.rehearsal.schema.tables) == 40
     assert len(list(fixed.rehearsal.schema.foreign_keys())) == 26
     assert all(check.outcome is Outcome.PASSED for check in fixed.checks)
+
+
+def test_the_committed_sample_is_what_the_audit_says_today(broken: AuditResult) -> None:
+    sample = decode((ROOT / "reports" / "premium-apps" / "audit.json").read_bytes())
+    assert sample.judgement == broken.judgement
+    assert sample.findings == broken.findings, "run `make demo` and commit reports/premium-apps"
+    assert sample.project == broken.project

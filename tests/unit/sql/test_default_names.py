@@ -14,21 +14,27 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "sql" / "default_names.json"
 CASES = json.loads(FIXTURE.read_text(encoding="utf-8"))["cases"]
 COMPARED = (ObjectKind.CONSTRAINT, ObjectKind.INDEX, ObjectKind.SEQUENCE)
 
-Made = dict[tuple[str, str | None, str], None]
+Made = list[tuple[str, str | None, str]]
 
 
 def _replayed(script: Script) -> Made:
-    made: Made = {}
+    """What is there at the end: kind, table and name of constraints, indexes and sequences."""
+    made: Made = []
     for effect in script.effects:
-        key = (str(effect.object.kind), effect.object.table, effect.object.name)
-        if effect.action is Action.DROPS:
-            made = {each: None for each in made if each[1] != effect.object.name}
-        elif effect.object.kind in COMPARED and effect.action is Action.CREATES:
-            made[key] = None
-        elif effect.object.kind in COMPARED and effect.action is Action.RENAMES and effect.new_name:
-            del made[key]
-            made[key[0], key[1], effect.new_name] = None
+        kind, name = str(effect.object.kind), effect.object.name
+        if effect.object.kind in COMPARED and effect.action is Action.CREATES:
+            made.append((kind, effect.object.table, name))
+        elif effect.action is Action.DROPS:
+            made = [each for each in made if name not in each[1:]]
+        elif effect.action is Action.RENAMES and effect.new_name:
+            made = [_renamed(each, kind, name, effect.new_name) for each in made]
     return made
+
+
+def _renamed(each: tuple[str, str | None, str], kind: str, old: str, new: str) -> tuple[str, str | None, str]:
+    if kind == "table":
+        return each[0], new if each[1] == old else each[1], each[2]
+    return each[0], each[1], new if each[0] == kind and each[2] == old else each[2]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["sql"][:60] for case in CASES])

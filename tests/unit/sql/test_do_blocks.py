@@ -68,6 +68,13 @@ FLOWS = {
         do("v := false; v := to_regclass('t') IS NOT NULL; IF v THEN DROP TABLE t; END IF;", "v boolean;"),
         {"drops table public.t": ["re-run DO IF: relation public.t"]},
     ),
+    "a constant may stand in a variable": (
+        do(
+            "IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = n) THEN EXECUTE 'CREATE TABLE t ()'; END IF;",
+            "n text := 't';",
+        ),
+        {"creates table public.t": ["re-run DO IF: not relation *.t"]},
+    ),
     "a count is a question": (
         do(
             "SELECT count(*) INTO n FROM pg_class WHERE relname = 't'; IF n = 0 THEN CREATE TABLE t (); END IF;",
@@ -183,6 +190,17 @@ def test_flow(behaviour: str, guards: Guards) -> None:
     sql, expected = FLOWS[behaviour]
 
     assert guards(sql) == expected
+
+
+def test_very_long_conditions_and_messages_are_cut(read: Read) -> None:
+    long = " OR ".join(["a = 1"] * 2000)
+
+    (effect,) = read(do(f"IF {long} THEN DROP TABLE t; END IF;")).effects
+    unreadable = read("DROP TABLE 'aaaa" + "a" * 5000).unreadable
+
+    assert len(effect.guards[0].text) < 2100
+    assert unreadable is not None
+    assert len(unreadable.message) < 250
 
 
 def test_a_dynamic_command_says_what_it_executes(read: Read) -> None:

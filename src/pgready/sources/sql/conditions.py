@@ -40,7 +40,7 @@ class _Reader:
 
 def read_condition(node: Node, known: Known, scope: Scope, text: str) -> Condition:
     """The condition that an expression tests; `text` is kept where it, or a part of it, cannot be read."""
-    return _read(node, _Reader(known, scope, " ".join(text.split())), 0)
+    return _read(node, _Reader(known, scope, text), 0)
 
 
 def negated(condition: Condition) -> Condition:
@@ -173,8 +173,26 @@ def _returns_a_row(select: Node, reader: _Reader, depth: int) -> Condition | Non
         alone = _is_plain(select, aggregates=True)
         return ALWAYS if alone and select.get("op") == "SETOP_NONE" else None
     if "fromClause" in select:
-        return asks(select, reader.scope)
+        return asks(_with_values(select, reader.known), reader.scope)
     return _read(select["whereClause"], reader, depth) if "whereClause" in select else ALWAYS
+
+
+def _with_values(node: Node, known: Known) -> Node:
+    """The query with the constants that variables hold (`conname = wanted_name`)."""
+    constants = {name: value for name, value in known.items() if value is not None and "A_Const" in value}
+
+    def changed(each: object) -> object:
+        if isinstance(each, list):
+            return [changed(item) for item in each]
+        if not isinstance(each, dict):
+            return each
+        names = name_parts(each.get("ColumnRef", {}).get("fields")) if "ColumnRef" in each else []
+        if len(names) == 1 and names[0] in constants:
+            return constants[names[0]]
+        return {key: changed(value) for key, value in each.items()}
+
+    result = changed(node) if constants else node
+    return result if isinstance(result, dict) else node
 
 
 def _null_test(fields: Node, reader: _Reader, depth: int) -> Condition | None:

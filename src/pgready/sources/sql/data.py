@@ -16,6 +16,13 @@ from pgready.sources.sql.tree import find, name_parts, string_constant
 __all__ = ["copy", "create_table_as", "merge_words", "query", "relations_in", "select", "truncate"]
 
 _WRITERS = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
+# Functions of the usual extensions that only compute.
+_HARMLESS = frozenset(
+    {
+        *("uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v3", "uuid_generate_v4", "uuid_generate_v5"),
+        *("crypt", "decrypt", "digest", "encrypt", "gen_random_bytes", "gen_salt", "hmac", "similarity", "unaccent"),
+    }
+)
 _QUERY_NODES = frozenset({*_WRITERS, "CommonTableExpr", "RangeVar"})
 _CALLS = frozenset({"FuncCall"})
 # Functions of PostgreSQL that run SQL given as text.
@@ -84,7 +91,7 @@ def _call(fields: Node, scope: Scope) -> Iterator[Draft]:
     parts = name_parts(fields.get("funcname"))
     name = parts[-1] if parts else ""
     built_in = parts[:-1] in ([], ["pg_catalog"]) and name in _built_in_functions()
-    if not built_in or name in _RUN_TEXT:
+    if name in _RUN_TEXT or not (built_in or name in _HARMLESS):
         schema = parts[-2] if len(parts) > 1 else scope.default_schema
         yield Draft(Action.OPAQUE, object_ref(ObjectKind.FUNCTION, schema, name), (), "SELECT")
     elif name == "set_config":

@@ -9,8 +9,9 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.conditions import conjuncts
 from pgready.sources.sql.drafts import Draft
 
-__all__ = ["Placed", "Test", "guarded", "kind_of_guard"]
+__all__ = ["Placed", "Test", "guarded", "kind_of_guard", "shortened"]
 
+_LONGEST_TEXT = 2000
 _RELATIONS = frozenset(
     {
         ObjectKind.TABLE,
@@ -58,13 +59,19 @@ def guarded(test: Test, body: Iterable[Placed], place: Place) -> list[Placed]:
 
 def _guards(test: Test, drafts: list[Draft], place: Place) -> Iterator[Guard]:
     conditions = conjuncts(test.condition)
-    parts = test.parts if len(test.parts) == len(conditions) else ((test.text, test.offset),) * len(conditions)
+    whole = shortened(test.text), test.offset
+    apart = len(test.parts) == len(conditions)
+    parts = [(shortened(text), offset) for text, offset in test.parts] if apart else [whole] * len(conditions)
     for condition, (text, offset) in zip(conditions, parts, strict=True):
         line, column = place(offset)
         kind = kind_of_guard(condition, drafts)
-        yield Guard(
-            kind=kind, condition=condition, form=test.form, text=" ".join(text.split()), line=line, column=column
-        )
+        yield Guard(kind=kind, condition=condition, form=test.form, text=text, line=line, column=column)
+
+
+def shortened(text: str) -> str:
+    """On one line; very long text is cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_TEXT else line[:_LONGEST_TEXT] + "..."
 
 
 def kind_of_guard(condition: Condition, drafts: Iterable[Draft]) -> GuardKind:

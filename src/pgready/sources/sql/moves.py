@@ -7,7 +7,7 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.drafts import Clause, Draft, if_exists, opaque, when_there
 from pgready.sources.sql.kinds import kind_of_object
 from pgready.sources.sql.parse import Node
-from pgready.sources.sql.scope import Scope, member, object_ref
+from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
 from pgready.sources.sql.tree import kind_of, name_parts, unwrap
 
 __all__ = [
@@ -112,9 +112,11 @@ def rename(node: Node, scope: Scope) -> Iterator[Draft]:
         return
     detail = node["renameType"].removeprefix("OBJECT_") if kind is ObjectKind.OTHER else None
     yield Draft(Action.RENAMES, old, _owner(old), detail, clauses, new_name=new)
-    if old.schema == "pg_temp" and old.kind is ObjectKind.TABLE:
+    if old.table is None:
+        scope.taken.rename((old.schema, old.name), (old.schema, new))
+    if old.schema == TEMPORARY and old.kind is ObjectKind.TABLE:
+        scope.temporary.discard(old.name)
         scope.temporary.add(new)
-    _forget(old, scope)
 
 
 def _renamed(node: Node, kind: ObjectKind, scope: Scope) -> ObjectRef:

@@ -41,14 +41,15 @@ __all__ = [
     "split",
 ]
 
-# A statement of 2 MiB needs about 30 MB of C memory and 300 MB as a tree; real ones have at most some hundred KB.
-MAX_STATEMENT_BYTES = 2 << 20
+# A statement of this size takes at most 5 s and 400 MB, however it is built; real ones have some hundred KB.
+MAX_STATEMENT_BYTES = 1 << 20
 # The PL/pgSQL compiler looks names up in a list: a body of 256 KiB may take 3 s, one of 1 MiB a minute.
 MAX_BODY_BYTES = 256 << 10
 # 7,000 chained operators; reading such a tree takes 0.7 s.
 _MOST_DEEP_CHARACTERS = 1 << 20
-# One level of nesting takes at least one byte of text and at most about 200 bytes of C stack.
-_STACK_BYTES = 512 << 20
+# A chain of `+1` is the densest nesting and takes about 90 bytes of C stack for each byte of text.
+_STACK_BYTES = 256 << 20
+_LONGEST_MESSAGE = 200
 _stack_size_lock = threading.Lock()
 
 Node = dict[str, Any]
@@ -129,6 +130,8 @@ def _raise_error(result: Any, text: bytes) -> None:  # noqa: ANN401 - a C struct
         return
     error = result.error.contents
     message = (error.message or b"unknown error").decode(errors="replace")
+    if len(message) > _LONGEST_MESSAGE:  # the rest of the text, from an opened string on
+        message = message[:_LONGEST_MESSAGE] + "..."
     near = _NEAR_LINE.search((error.context or b"").decode(errors="replace"))
     raise SqlError(message, _byte_offset(text, error.cursorpos), int(near.group(1)) if near else None)
 

@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from pgready.model.guards import AllOf, AnyOf, Condition, Unknown
 from pgready.sources.sql import parse
 from pgready.sources.sql.body import Body
+from pgready.sources.sql.commands import (
+    assign_command,
+    dynamic,
+    execute_command,
+    open_command,
+    perform_command,
+    sql_command,
+)
 from pgready.sources.sql.conditions import NEVER, conjuncts, negated
 from pgready.sources.sql.drafts import ALWAYS, Draft, opaque
 from pgready.sources.sql.exceptions import handled, survives
@@ -20,7 +28,7 @@ from pgready.sources.sql.lexis import lexemes
 from pgready.sources.sql.parse import Node, SqlError
 from pgready.sources.sql.places import Source, literal_source
 from pgready.sources.sql.statements import RawStatement
-from pgready.sources.sql.tree import kind_of, name_parts, string_constant, unwrap
+from pgready.sources.sql.tree import kind_of, name_parts, unwrap
 from pgready.sources.sql.walk import Context, Values, Walk, placed_drafts, query_of
 
 __all__ = ["read_do"]
@@ -30,6 +38,8 @@ _DEEPEST = 40
 _MOST_BRANCHES = 50
 # RAISE with this level ends with an error (src/include/utils/elog.h).
 _ERROR_LEVEL = 21
+# RAW_PARSE_PLPGSQL_EXPR: the text of EXECUTE, not a query (src/include/parser/parser.h).
+_EXPRESSION = 2
 
 
 @dataclass(slots=True)
@@ -181,6 +191,7 @@ def _case(walk: Walk, fields: Node) -> _Flow:
     return _branches(walk, branches, fields.get("else_stmts", []), walk.line(fields))
 
 
+_KEYWORDS = {"DO IF": b"if", "DO CASE": b"when"}
 Branch = tuple[Node, str, Node | None, list[Node]]
 
 
@@ -191,7 +202,9 @@ def _branches(walk: Walk, branches: list[Branch], otherwise: list[Node], place: 
     states: list[Values] = []
     for inner, form, condition, statements in branches:
         walk.known = before
-        tests.append(walk.condition(condition, inner, form))
+        source = walk.located(query_of(condition), inner, _KEYWORDS.get(form, b""))
+        tests.append(walk.condition(source, form))
+        flow.placed += walk.expression(source)
         done, state = _branch(walk, statements, before)
         states.append(state)
         _add_branch(walk, flow, done, tests)
@@ -217,79 +230,28 @@ def _add_branch(walk: Walk, flow: _Flow, done: _Flow, tests: list[Test]) -> None
         flow.leaves = _either(flow.leaves, parts[0] if len(parts) == 1 else AllOf(parts))
 
 
-def _sql(walk: Walk, fields: Node) -> _Flow:
-    query = query_of(fields.get("sqlstmt") or fields.get("expr"))
-    placed = walk.commands(walk.located(query, fields))
-    if fields.get("into"):
-        walk.forget(fields)
-        names = [each.get("name") for each in fields.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])]
-        if len(names) == 1:
-            walk.known[str(names[0])] = walk.parsed(f"({query})")
-    return _Flow(placed)
-
-
-def _perform(walk: Walk, fields: Node) -> _Flow:
-    """PERFORM is SELECT with another first word."""
-    text = query_of(fields.get("expr")).encode()
-    offset = walk.body.find_word(b"perform", fields.get("lineno"))
-    place = walk.line(fields) if offset is None else walk.body.source.at(offset)
-    return _Flow(walk.commands(Source(text, [place] * len(text))))
-
-
-def _execute(walk: Walk, fields: Node) -> _Flow:
-    """EXECUTE of a literal, or of a variable that holds one; everything else is put together at run time."""
-    query = query_of(fields.get("query"))
-    source = walk.located(query, {**fields, "into": False}, b"execute")
-    node = walk.parsed(query) or {}
-    names = name_parts(node.get("ColumnRef", {}).get("fields"))
-    held = walk.known.get(names[0]) if len(names) == 1 else node
-    text = string_constant(held or {})
-    walk.forget(fields)
-    if text is None:
-        detail = " ".join(query.split())[:200]
-        return _Flow(placed_drafts([opaque("EXECUTE", detail=detail)], source.at(0), walk.context))
-    # EXECUTE does not set FOUND.
-    known = dict(walk.known)
-    placed = walk.commands(_literal(source, node, text.encode()))
-    walk.known = known
-    return _Flow(placed)
-
-
-def _literal(source: Source, node: Node, value: bytes) -> Source:
-    """The text of EXECUTE with its places in the file; all at one place when it comes from a variable."""
-    if "A_Const" not in node:
-        return Source(value, [source.at(0)] * len(value))
-    start = max(node["A_Const"].get("location", 0) - len("SELECT "), 0)
-    end = next((each.end for each in lexemes(source.text, start)), len(source.text))
-    return literal_source(source, start, end, value)
-
-
-def _assign(walk: Walk, fields: Node) -> _Flow:
-    """`variable := expression`; of an element or field nothing is known afterwards."""
-    source = walk.located(query_of(fields.get("expr")), fields)
-    words = [(each, source.text[each.start : each.end]) for each in lexemes(source.text)]
-    name = words[0][1].decode(errors="replace") if words else ""
-    name = name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
-    walk.known[name] = None
-    if len(words) > 1 and words[1][1] in (b":", b"="):
-        rest = source.text[words[1][0].end :]
-        walk.known[name] = walk.parsed(rest.removeprefix(b"=").decode(errors="replace"))
-    return _Flow()
-
-
 def _loop(walk: Walk, fields: Node) -> _Flow:
-    """Any loop: how often it runs, if at all, is not known."""
-    for each in ("cond", "expr", "lower", "upper", "query"):
-        if each in fields:
-            walk.located(query_of(fields[each]), fields)
+    """Any loop: how often it runs, if at all, is not known. What it loops over is evaluated before."""
+    placed = _loops_over(walk, fields)
     before = dict(walk.known)
     walk.known = dict.fromkeys(before)
     done = _sequence(walk, fields.get("body", []))
     walk.merge([before, walk.known])
     test = Test(Unknown("a loop"), "DO LOOP", "LOOP", walk.line(fields))
-    done.placed = guarded(test, done.placed, walk.context.place)
     done = _unlabelled(done, fields)
-    return _Flow(done.placed, NEVER if done.leaves == NEVER else Unknown("a RETURN in a loop"))
+    placed += guarded(test, done.placed, walk.context.place)
+    return _Flow(placed, NEVER if done.leaves == NEVER else Unknown("a RETURN in a loop"))
+
+
+def _loops_over(walk: Walk, fields: Node) -> list[Placed]:
+    """The query of a loop may write too (`FOR r IN DELETE ... RETURNING`), and may be dynamic."""
+    query = fields.get("query")
+    if query is not None and query.get("PLpgSQL_expr", {}).get("parseMode") == _EXPRESSION:
+        return dynamic(walk, fields, query)
+    if query is not None:
+        return walk.commands(walk.located(query_of(query), fields, b"in"))
+    given = [fields[each] for each in ("cond", "expr", "lower", "upper") if each in fields]
+    return [each for part in given for each in walk.expression(walk.located(query_of(part), fields))]
 
 
 def _return(_: Walk, __: Node) -> _Flow:
@@ -313,20 +275,27 @@ def _nothing(walk: Walk, _: Node) -> _Flow:
 
 
 Handler = Callable[[Walk, Node], _Flow]
+
+
+def _command(read: Callable[[Walk, Node], list[Placed]]) -> Handler:
+    return lambda walk, fields: _Flow(read(walk, fields))
+
+
 _LOOPS = ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors")
-_SETTERS = ("assert", "getdiag", "open", "fetch", "close", "commit", "rollback")
+_SETTERS = ("assert", "getdiag", "fetch", "close", "commit", "rollback")
 _STATEMENTS: dict[str, Handler] = {
     "PLpgSQL_stmt_block": _block,
     "PLpgSQL_stmt_if": _if,
     "PLpgSQL_stmt_case": _case,
-    "PLpgSQL_stmt_execsql": _sql,
-    "PLpgSQL_stmt_call": _sql,
-    "PLpgSQL_stmt_perform": _perform,
-    "PLpgSQL_stmt_dynexecute": _execute,
-    "PLpgSQL_stmt_assign": _assign,
+    "PLpgSQL_stmt_execsql": _command(sql_command),
+    "PLpgSQL_stmt_call": _command(sql_command),
+    "PLpgSQL_stmt_perform": _command(perform_command),
+    "PLpgSQL_stmt_dynexecute": _command(execute_command),
+    "PLpgSQL_stmt_assign": _command(assign_command),
     "PLpgSQL_stmt_return": _return,
     "PLpgSQL_stmt_exit": _exit,
     "PLpgSQL_stmt_raise": _raise,
+    "PLpgSQL_stmt_open": _command(open_command),
     **{f"PLpgSQL_stmt_{kind}": _loop for kind in _LOOPS},
     **{f"PLpgSQL_stmt_{kind}": _nothing for kind in _SETTERS},
 }

@@ -74,6 +74,21 @@ class TakenNames:
             self.relations.discard(member_name)
             self.constraints.discard(member_name)
 
+    def free_member(self, name: Name) -> None:
+        """A constraint is dropped, and the index behind it."""
+        self.relations.discard(name)
+        self.constraints.discard(name)
+        self.numbers.clear()
+
+    def rename(self, old: Name, new: Name) -> None:
+        """A relation gets another name; its indexes and constraints keep theirs."""
+        if old in self.relations:
+            self.relations.discard(old)
+            self.numbers.clear()
+        self.relations.add(new)
+        if old in self.members:
+            self.members[new] = self.members.pop(old)
+
 
 @dataclass(slots=True)
 class Scope:

@@ -133,8 +133,9 @@ def _drop_column(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
     yield Draft(Action.DROPS, gone, (owner.table,), _cascade(command), _gone(command, owner, gone))
 
 
-def _drop_constraint(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
+def _drop_constraint(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
     gone = member(ObjectKind.CONSTRAINT, owner.table, command.get("name", ""))
+    scope.taken.free_member((gone.schema, gone.name))
     yield Draft(Action.DROPS, gone, (owner.table,), _cascade(command), _gone(command, owner, gone))
 
 

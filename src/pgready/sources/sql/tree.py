@@ -5,6 +5,8 @@ from pgready.sources.sql.parse import Node
 __all__ = ["constant", "find", "kind_of", "name_parts", "string_constant", "unwrap"]
 
 _NESTED = (dict, list)
+# Most nodes of large texts; they hold no other node.
+_LEAVES = frozenset({"A_Const", "String", "A_Star", "ParamRef", "typeName"})
 _TEXT_TYPES = (["text"], ["name"], ["varchar"], ["cstring"])
 
 
@@ -61,5 +63,7 @@ def find(node: object, kinds: frozenset[str]) -> list[tuple[str, Node]]:
             stack.extend(current[::-1])
         elif isinstance(current, dict):
             found += [(kind, current[kind]) for kind in current if kind in kinds]
-            stack.extend(each for each in reversed(current.values()) if each.__class__ in _NESTED)
+            for kind, value in reversed(current.items()):
+                if value.__class__ in _NESTED and kind not in _LEAVES:
+                    stack.append(value)
     return found

@@ -8,7 +8,8 @@ from pgready.sources.sql import parse
 from pgready.sources.sql.body import Body
 from pgready.sources.sql.conditions import read_condition
 from pgready.sources.sql.drafts import Draft, opaque
-from pgready.sources.sql.guards import Place, Placed, Test
+from pgready.sources.sql.effects import drafts_of
+from pgready.sources.sql.guards import Place, Placed, Test, shortened
 from pgready.sources.sql.lexis import lexemes
 from pgready.sources.sql.parse import Node, SqlError
 from pgready.sources.sql.places import Source
@@ -126,19 +127,24 @@ class Walk:
                 self._remember_found(raw)
         return placed
 
+    def expression(self, source: Source) -> list[Placed]:
+        """What evaluating an expression does: the tables that it reads, the functions that it calls."""
+        node = self.parsed(source.text.decode(errors="replace"))
+        drafts = drafts_of("SelectStmt", {"targetList": [node]}, self.context.scope) if node is not None else []
+        return placed_drafts(drafts, source.at(0), self.context)
+
     def _remember_found(self, raw: RawStatement) -> None:
         """FOUND is set by every SQL command."""
         exists = {"SubLink": {"subLinkType": "EXISTS_SUBLINK", "subselect": {"SelectStmt": raw.node}}}
         self.known["found"] = exists if raw.kind == "SelectStmt" else None
 
-    def condition(self, expression: Node | None, fields: Node, form: str) -> Test:
+    def condition(self, source: Source, form: str) -> Test:
         """The condition of an IF."""
-        query = query_of(expression)
-        source = self.located(query, fields, {"DO IF": b"if", "DO CASE": b"when"}.get(form, b""))
+        query = source.text.decode(errors="replace")
         node = self.parsed(query)
         if node is None:
-            return Test(Unknown(" ".join(query.split())), form, query, source.at(0))
-        found = read_condition(node, self.known, self.context.scope, query)
+            return Test(Unknown(shortened(query)), form, query, source.at(0))
+        found = read_condition(node, self.known, self.context.scope, shortened(query))
         return Test(found, form, query, source.at(0), tuple(_parts(source)))
 
     def forget(self, fields: Node) -> None:
