@@ -4,6 +4,7 @@ Everything heavy is imported inside the commands, so that `pgready --version` an
 """
 
 import os
+import re
 import signal
 import sys
 import traceback
@@ -113,7 +114,7 @@ def audit(
 ) -> int:
     """Audit PROJECT and write a report: HTML, Markdown, notebook and audit.json."""
     sources = _read(project, schema, migrations, config, rehearse=rehearse)
-    output_dir = Path(output) if output is not None else Path("reports") / sources.request.name
+    output_dir = Path(output) if output is not None else Path("reports") / _directory_name(sources.request.name)
     _writable(output_dir)
     from pgready.orchestrator.report import make_report  # noqa: PLC0415
 
@@ -165,6 +166,11 @@ def _read(
     from pgready.orchestrator.request import make_request  # noqa: PLC0415
 
     return read_sources(make_request(project, config=config, schema=schema, migrations=migrations, rehearse=rehearse))
+
+
+def _directory_name(name: str) -> str:
+    """One harmless path component: the name comes from the project under audit, which must not choose a place."""
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "project"
 
 
 def _writable(directory: Path) -> None:

@@ -81,3 +81,48 @@ def test_an_audit_leaves_nothing_else_behind(pgready: Run, project: Path, tmp_pa
     pgready("audit", "shop", "--output", "out")
     assert set(project.rglob("*")) == before
     assert not [path for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+UNREADABLE_GUARD = """
+DO $$ BEGIN
+  IF (SELECT count(*) FROM "User") > 3 THEN
+    ALTER TABLE "User" ADD CONSTRAINT "short" CHECK (length("email") < 100);
+  END IF;
+END $$;
+"""
+
+
+def test_a_guard_that_cannot_be_read_is_inconclusive(pgready: Run, project: Path) -> None:
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + UNREADABLE_GUARD)
+    done = pgready("check", project)
+    assert done.returncode == 3, done.stdout
+    assert "RES002 did not run" in done.stdout
+    assert "migration.sql:6" in done.stdout or "migration.sql:7" in done.stdout
+
+
+def test_contracts_hold_for_tables_that_only_migrations_make(pgready: Run, project: Path) -> None:
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    extra = 'CREATE TABLE "CrmExtra" ("id" TEXT PRIMARY KEY, "userId" TEXT REFERENCES "User"("id"));'
+    migration.write_text(migration.read_text() + extra)
+    (project / "pgready.toml").write_text(
+        '[groups.CRM]\ntables = ["Crm*"]\n[groups.Auth]\ntables = ["User"]\n'
+        '[[contracts]]\nname = "CRM alone"\nkind = "internal_only"\ngroups = ["CRM"]\n'
+    )
+    done = pgready("check", project)
+    assert done.returncode == 1
+    assert "CrmExtra(userId) -> User(id) crosses from CRM to Auth" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "/tmp/pgready-escaped", "..", "a/b"])
+def test_the_project_does_not_choose_where_its_report_goes(
+    pgready: Run, project: Path, tmp_path: Path, name: str
+) -> None:
+    (project / "pgready.toml").write_text(f'[project]\nname = "{name}"\n')
+    work = tmp_path / "deep" / "down"
+    work.mkdir(parents=True)
+    assert pgready("audit", project, cwd=work).returncode == 0
+    assert [path.name for path in work.iterdir()] == ["reports"]
+    (report,) = (work / "reports").iterdir()
+    assert (report / "audit.json").exists()
+    assert not Path("/tmp/pgready-escaped").exists()

@@ -106,8 +106,9 @@ def test_indexes_have_key_columns_expressions_and_predicates(result: Rehearsal) 
             columns=("lower((email)::text)", "businessId"),
             unique=True,
             where="(big > (0)::numeric)",
+            descending=(False, True),
         ),
-        Index(name="tags_idx", columns=("tags",), method="gin"),
+        Index(name="tags_idx", columns=("tags",), method="gin", descending=(False,)),
     )
 
 
@@ -169,7 +170,9 @@ def test_an_index_that_failed_is_not_valid() -> None:
     )
     assert result.runs[1].error is not None
     assert result.runs[1].error.sqlstate == "23505"
-    assert result.schema.tables[0].indexes == (Index(name="i", columns=("id",), unique=True, valid=False),)
+    assert result.schema.tables[0].indexes == (
+        Index(name="i", columns=("id",), unique=True, valid=False, descending=(False,)),
+    )
 
 
 def test_types_of_an_extension_are_bare_wherever_it_is_installed() -> None:

@@ -1,5 +1,7 @@
 """INV: what is declared against what a clean deploy makes."""
 
+from dataclasses import replace
+
 import pytest
 
 from builders import Build, Judge
@@ -7,7 +9,7 @@ from pgready.checks import Gathered
 from pgready.config import Config
 from pgready.findings import Outcome, Severity
 from pgready.model.names import ObjectKind
-from pgready.model.schema import Index, ReferentialAction, Schema
+from pgready.model.schema import Column, Index, ReferentialAction, Schema
 from pgready.model.trace import MigrationRun, RunOutcome
 
 
@@ -116,6 +118,30 @@ def test_a_verbatim_type_is_compared_as_the_server_spells_it(build: Build, judge
     assert judge("INV005", gathered(build, declared, made)).outcome is Outcome.FAILED
 
 
+def test_a_default_that_is_declared_and_not_made_is_found(build: Build, judge: Judge) -> None:
+    def with_default(default: str | None) -> Schema:
+        column = Column(name="n", type="integer", not_null=True, default=default)
+        return Schema(tables=(build.table("T", column),))
+
+    lost = judge("INV005", gathered(build, with_default("0"), with_default(None)))
+    assert [finding.severity for finding in lost.findings] == [Severity.BLOCK]
+    assert "made without a default" in lost.findings[0].message
+    extra = judge("INV005", gathered(build, with_default(None), with_default("0")))
+    assert [finding.severity for finding in extra.findings] == [Severity.WARN]
+    assert extra.findings[0].fix == "Declare it in the schema, or drop it in a migration."
+    # What a default says is compared by nobody yet: the server spells it its own way.
+    assert judge("INV005", gathered(build, with_default("now()"), with_default("CURRENT_TIMESTAMP"))).findings == ()
+
+
+def test_a_second_key_on_the_same_columns_is_not_hidden_by_the_declared_one(build: Build, judge: Judge) -> None:
+    wanted = build.key("A", "x", "A")
+    twin = build.key("A", "x", "A", ReferentialAction.RESTRICT, name="A_x_restrict")
+    declared = Schema(tables=(build.table("A", keys=(wanted,)),))
+    made = Schema(tables=(build.table("A", keys=(twin, wanted)),))
+    result = judge("INV006", gathered(build, declared, made))
+    assert [finding.object for finding in result.findings] == ["public.A.A_x_restrict"]
+
+
 def test_keys_missing_extra_and_with_other_actions(build: Build, judge: Judge) -> None:
     tables = ("A", "B", "C")
     wanted = (build.key("A", "x", "B"), build.key("A", "y", "B"))
@@ -153,10 +179,25 @@ def test_indexes_are_compared_by_columns_and_not_by_name(build: Build, judge: Ju
 
 
 def test_a_unique_index_may_stand_for_the_primary_key_of_a_many_to_many_table(build: Build, judge: Judge) -> None:
-    declared = Schema(tables=(build.table("_AToB", primary_key=("A", "B")),))
-    unique = Index(name="_AToB_AB_unique", columns=("A", "B"), unique=True)
-    made = Schema(tables=(build.table("_AToB", primary_key=(), indexes=(unique,)),))
-    assert judge("INV007", gathered(build, declared, made)).outcome is Outcome.PASSED
+    def outcome(model: str | None) -> Outcome:
+        unique = Index(name="_AToB_AB_unique", columns=("A", "B"), unique=True)
+        declared = Schema(tables=(replace(build.table("_AToB", primary_key=("A", "B")), model=model),))
+        made = Schema(tables=(build.table("_AToB", primary_key=(), indexes=(unique,)),))
+        return judge("INV007", gathered(build, declared, made)).outcome
+
+    assert outcome(None) is Outcome.PASSED
+    assert outcome("AToB") is Outcome.FAILED
+
+
+def test_the_order_of_an_index_is_compared(build: Build, judge: Judge) -> None:
+    def ordered(*descending: bool) -> Schema:
+        index = Index(name="i", columns=("a", "b"), descending=descending)
+        return Schema(tables=(build.table("T", indexes=(index,)),))
+
+    down = ordered(True, False)  # noqa: FBT003  # one flag per column
+    assert judge("INV007", gathered(build, down, down)).outcome is Outcome.PASSED
+    assert judge("INV007", gathered(build, down, ordered())).outcome is Outcome.FAILED
+    assert judge("INV007", gathered(build, ordered(), down)).outcome is Outcome.PASSED
 
 
 def test_partial_and_expression_indexes_are_noise_and_counted(build: Build, judge: Judge) -> None:

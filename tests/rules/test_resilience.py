@@ -2,8 +2,8 @@
 
 from builders import Build, Judge
 from pgready.checks import Gathered
-from pgready.checks.skips import silent_skips
-from pgready.config import Config
+from pgready.checks.skips import silent_skips, unread_guards
+from pgready.config import Config, Suppression
 from pgready.findings import Outcome, Severity
 from pgready.model.effects import Action, Effect, Script
 from pgready.model.guards import AllOf, Condition, Exists, Guard, GuardKind, Not, Unknown
@@ -43,6 +43,7 @@ def project(build: Build, scripts: dict[str, tuple[Effect, ...]], runs: dict[str
         scripts=read,
         rehearsal=rehearsal,
         skips=silent_skips(migrations, read, rehearsal),
+        opaque=unread_guards(migrations, read, rehearsal),
     )
 
 
@@ -104,10 +105,32 @@ def test_an_object_that_the_guard_wanted_absent_is_told_so(build: Build, judge: 
     assert "wants table User to be absent and found it" in finding.message
 
 
-def test_a_condition_that_cannot_be_read_is_never_guessed(build: Build) -> None:
+def test_a_condition_that_cannot_be_read_is_never_guessed_and_never_a_pass(build: Build, judge: Judge) -> None:
     opaque = guard(Unknown("(SELECT count(*) FROM x) > 0"), GuardKind.OPAQUE)
     gathered = project(build, {"1": (creates(KEY, opaque),)}, {"1": ()})
     assert gathered.skips == ()
+    assert gathered.opaque == (
+        "migrations/1/migration.sql:4:1: constraint public.Post.Post_userId_fkey under a condition that cannot be read",
+    )
+    result = judge("RES002", gathered)
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+
+
+def test_what_an_unread_condition_let_through_is_known(build: Build, judge: Judge) -> None:
+    opaque = guard(Unknown("(SELECT count(*) FROM x) > 0"), GuardKind.OPAQUE)
+    gathered = project(build, {"1": (creates(KEY, opaque),)}, {"1": (KEY,)})
+    assert gathered.opaque == ()
+    assert judge("RES002", gathered).outcome is Outcome.PASSED
+
+
+def test_dynamic_sql_matters_only_under_a_condition(build: Build) -> None:
+    what = ObjectRef(kind=ObjectKind.OTHER, name="EXECUTE")
+    plain = Effect(action=Action.OPAQUE, object=what, statement=1, line=2, column=3)
+    guarded = Effect(action=Action.OPAQUE, object=what, statement=1, line=2, column=3, guards=(guard(Exists(USER)),))
+    assert project(build, {"1": (plain,)}, {"1": ()}).opaque == ()
+    assert project(build, {"1": (guarded,)}, {"1": ()}).opaque == (
+        "migrations/1/migration.sql:2:3: dynamic SQL under a condition",
+    )
 
 
 def test_a_skipped_table_stands_for_its_columns(build: Build) -> None:
@@ -187,6 +210,43 @@ def test_a_second_run_that_could_not_be_made_is_no_pass(build: Build, judge: Jud
     run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT")
     result = judge("RES003", claims(build, run))
     assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+
+
+def test_an_accepted_finding_does_not_prove_the_other_claims(build: Build, judge: Judge) -> None:
+    failed = Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))
+    runs = (
+        MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=failed),
+        MigrationRun(migration="2", position=2, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT"),
+    )
+    accepted = Suppression(rule="RES003", object="1", reason="agreed")
+    gathered = Gathered(
+        config=Config(resilient=True, suppressions=(accepted,)),
+        declared=Schema(),
+        migrations=(build.migration("1"), build.migration("2", 2)),
+        rehearsal=build.rehearsal(Schema(), *runs),
+    )
+    result = judge("RES003", gathered)
+    assert result.outcome is Outcome.SKIPPED
+    assert "2 (holds COMMIT)" in result.why
+    assert result.findings[0].suppressed == "agreed"
+
+
+def test_an_error_of_transactions_is_no_finding_for_a_prisma_that_uses_none(build: Build, judge: Judge) -> None:
+    error = RunError(sqlstate="25001", message="CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=error)
+
+    def outcome(*, statement_by_statement: bool) -> Outcome:
+        gathered = Gathered(
+            config=Config(),
+            declared=Schema(),
+            migrations=(build.migration("1"),),
+            rehearsal=build.rehearsal(Schema(), run),
+            statement_by_statement=statement_by_statement,
+        )
+        return judge("RES001", gathered).outcome
+
+    assert outcome(statement_by_statement=False) is Outcome.FAILED
+    assert outcome(statement_by_statement=True) is Outcome.SKIPPED
 
 
 def test_a_claim_about_a_migration_that_does_not_exist_is_found(build: Build, judge: Judge) -> None:

@@ -1,6 +1,6 @@
 """Differences between the declared structure and the one that the migrations really make.
 
-Source: `prisma migrate diff` compares the same properties. What Prisma itself cannot express or does not compare is
+Source: `prisma migrate diff` compares these properties too. What Prisma itself cannot express or does not compare is
 classified as noise and only counted: NOT NULL of list columns, the order of enum values, names of keys and indexes,
 partial, expression and duplicate indexes, `_pkey` versus `_unique` of implicit many-to-many tables.
 """
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pgready.model.names import QualifiedName
-from pgready.model.schema import Column, Enum, ForeignKey, Index, Schema, Table
+from pgready.model.schema import Column, Enum, ForeignKey, Index, Schema, Table, pair_foreign_keys
 
-__all__ = ["Difference", "Kind", "column_drift", "enum_drift", "index_drift", "key_drift", "missing_tables", "same_key"]
+__all__ = ["Difference", "Kind", "column_drift", "enum_drift", "index_drift", "key_drift", "missing_tables"]
 
 
 class Kind(StrEnum):
@@ -82,6 +82,15 @@ def _column_differences(
         # Prisma cannot say whether a list is NOT NULL, so its own comparison leaves it out.
         kind = Kind.NOISE if wanted.type.endswith("[]") else Kind.DIFFERENT
         yield _column(kind, table, wanted, f"declared {_null(wanted)}, made {_null(there)}")
+    yield from _default_differences(table, wanted, there)
+
+
+def _default_differences(table: Table, wanted: Column, there: Column) -> Iterator[Difference]:
+    """Whether there is a default at all: without one every INSERT that relies on it fails. Its text is not compared."""
+    if wanted.default is not None and there.default is None:
+        yield _column(Kind.DIFFERENT, table, wanted, f"declared with DEFAULT {wanted.default}, made without a default")
+    elif wanted.default is None and there.default is not None and not wanted.verbatim_type:
+        yield _column(Kind.EXTRA, table, wanted, f"declared without a default, made with DEFAULT {there.default}")
 
 
 def _column(kind: Kind, table: Table, column: Column, detail: str) -> Difference:
@@ -98,30 +107,25 @@ def _null(column: Column) -> str:
     return "NOT NULL" if column.not_null else "NULL"
 
 
-def same_key(key: ForeignKey) -> tuple[object, ...]:
-    """What makes two foreign keys the same key, whatever their names are."""
-    pairs = tuple(sorted(zip(key.columns, key.referenced_columns, strict=True)))
-    return (key.table, pairs, key.referenced_table)
-
-
 def key_drift(declared: Schema, made: Schema) -> tuple[Difference, ...]:
-    """Foreign keys: missing (also those of missing tables), extra, other actions; another name is noise."""
-    found = {same_key(key): key for key in made.foreign_keys()}
-    differences = [
-        difference
-        for key in declared.foreign_keys()
-        for difference in _key_differences(key, found.pop(same_key(key), None))
-    ]
+    """Foreign keys: missing (also those of missing tables), extra, other actions; another name is noise.
+
+    Extra keys of tables that nobody declares are left out: the table is told once.
+    """
     tables = {table.name for table in declared.tables}
-    extra = [
-        _key(Kind.EXTRA, key, f"{key} is there, and no relation declares it")
-        for key in found.values()
-        if key.table in tables
-    ]
-    return (*differences, *extra)
+    return tuple(
+        difference
+        for wanted, there in pair_foreign_keys(declared, made)
+        for difference in _key_differences(wanted, there)
+        if difference.kind is not Kind.EXTRA or difference.table in tables
+    )
 
 
-def _key_differences(wanted: ForeignKey, there: ForeignKey | None) -> Iterator[Difference]:
+def _key_differences(wanted: ForeignKey | None, there: ForeignKey | None) -> Iterator[Difference]:
+    if wanted is None:
+        if there is not None:
+            yield _key(Kind.EXTRA, there, f"{there} is there, and no relation declares it")
+        return
     if there is None:
         yield _key(Kind.MISSING, wanted, f"{wanted} is declared")
         return
@@ -179,15 +183,15 @@ def _indexes_of_table(wanted: Table, there: Table) -> Iterator[Difference]:
     unmatched = _unmatched_primary_key(wanted, there)
     if unmatched is not None:
         yield unmatched
-    remaining = list(there.indexes)
+    remaining, many = list(there.indexes), _is_many_to_many(wanted)
     for index in wanted.indexes:
         matches = [other for other in remaining if _same_index(index, other)]
         if matches:
             remaining.remove(next((other for other in matches if other.name == index.name), matches[0]))
-        elif not _covered_by_primary_key(index, there):
+        elif not _covered_by_primary_key(index, there, is_many_to_many=many):
             yield _index(Kind.MISSING, wanted, index, f"{_words(index)} is declared and not there")
     for other in remaining:
-        if not _covered_by_primary_key(other, wanted):
+        if not _covered_by_primary_key(other, wanted, is_many_to_many=many):
             kind = Kind.NOISE if _is_invisible_to_prisma(other, wanted, there) else Kind.EXTRA
             yield _index(kind, wanted, other, f"{_words(other)} is there, and no attribute declares it")
 
@@ -201,24 +205,36 @@ def _is_invisible_to_prisma(index: Index, wanted: Table, there: Table) -> bool:
 def _unmatched_primary_key(wanted: Table, there: Table) -> Difference | None:
     ours = wanted.primary_key.columns if wanted.primary_key else ()
     theirs = there.primary_key.columns if there.primary_key else ()
-    if ours == theirs or any(index.unique and index.columns == ours for index in there.indexes):
-        return None
-    if any(index.unique and index.columns == theirs for index in wanted.indexes):
+    unique = any(index.unique and index.columns == ours for index in there.indexes)
+    if ours == theirs or (_is_many_to_many(wanted) and unique and not theirs):
         return None
     kind = Kind.MISSING if not theirs else Kind.EXTRA if not ours else Kind.DIFFERENT
     detail = f"primary key declared on ({', '.join(ours)}), made on ({', '.join(theirs)})"
     return Difference(kind=kind, object=f"{wanted.name}", detail=detail, table=wanted.name)
 
 
-def _covered_by_primary_key(index: Index, table: Table) -> bool:
-    """Whether a unique index stands as primary key on the other side (`_pkey` versus `_unique`)."""
-    return index.unique and table.primary_key is not None and table.primary_key.columns == index.columns
+def _is_many_to_many(table: Table) -> bool:
+    """The table of an implicit many-to-many relation is declared by no model of its own."""
+    return table.model is None
+
+
+def _covered_by_primary_key(index: Index, table: Table, *, is_many_to_many: bool) -> bool:
+    """Whether a unique index of a many-to-many table is a primary key on the other side (`_unique` versus `_pkey`)."""
+    return (
+        is_many_to_many
+        and index.unique
+        and table.primary_key is not None
+        and table.primary_key.columns == index.columns
+    )
 
 
 def _same_index(wanted: Index, there: Index) -> bool:
-    return (wanted.columns, wanted.unique, wanted.method) == (there.columns, there.unique, there.method) and (
-        wanted.where is None
-    ) == (there.where is None)
+    same_order = not wanted.descending or wanted.descending == (there.descending or (False,) * len(there.columns))
+    return (
+        (wanted.columns, wanted.unique, wanted.method) == (there.columns, there.unique, there.method)
+        and (wanted.where is None) == (there.where is None)
+        and same_order
+    )
 
 
 def _words(index: Index) -> str:

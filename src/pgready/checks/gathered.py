@@ -1,7 +1,7 @@
 """What a check may look at: values only, never a file, a database or a figure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pgready.config import Config
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
@@ -12,12 +12,16 @@ from pgready.model.migration import Migration
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Skip
 
-__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "not_given", "on_rehearsal"]
+__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "incomplete", "not_given", "on_rehearsal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """All the evidence of one audit; `rehearsal` is None when there is none, and `rehearsal_skipped` says why."""
+    """All the evidence of one audit; `rehearsal` is None when there is none, and `rehearsal_skipped` says why.
+
+    `opaque` are places whose guards cannot be read and whose effect did not happen. `statement_by_statement`: the
+    project's Prisma is known to be 7.4 or newer, which does not send a file whole.
+    """
 
     config: Config
     declared: Schema
@@ -31,6 +35,8 @@ class Gathered:
     rehearsal: Rehearsal | None = None
     rehearsal_skipped: str | None = None
     skips: tuple[Skip, ...] = ()
+    opaque: tuple[str, ...] = ()
+    statement_by_statement: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,11 @@ def failed_or_passed(
         evidence=rule.evidence if evidence is None else evidence,
         findings=tuple(findings),
     )
+
+
+def incomplete(result: CheckResult, why: str) -> CheckResult:
+    """A check that found what it says but could not look at everything: never a pass, whatever its findings are."""
+    return replace(result, outcome=Outcome.SKIPPED, why=f"{why}; {result.why}")
 
 
 def not_given(rule: Rule, why: str) -> CheckResult:

@@ -14,7 +14,7 @@ from pgready.model.trace import Rehearsal
 
 __all__ = ["CHECKS"]
 
-_DIFF = "Prisma's `migrate diff` compares the same properties; seen in the catalog of the throw-away server."
+_DIFF = "What Prisma's `migrate diff` compares too; seen in the catalog of the throw-away server."
 
 INV001 = Rule(
     id="INV001",
@@ -51,7 +51,8 @@ INV005 = Rule(
     title="A column is missing, extra or different after a clean deploy",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="A table exists, but its columns, their types or NOT NULL are not what the schema declares.",
+    condition="A table exists, but its columns, their types, NOT NULL or whether they have a default are not what the "
+    "schema declares (what a default says is not compared).",
     effect="Queries that name a missing column fail; other types or NOT NULL make reads or writes fail.",
     fix="Write the migration that brings the column to what is declared, or correct the schema.",
     source=_DIFF,
@@ -165,7 +166,8 @@ def inv005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     drift = column_drift(gathered.declared, made, dict(rehearsal.canonical_types))
     findings = [_column_finding(difference, places, gathered) for difference in _real(drift)]
     there = [table for table in gathered.declared.tables if made.table(table.name) is not None]
-    looked = f"{sum(len(table.columns) for table in there)} columns of {len(there)} tables compared (name, type, NULL)"
+    columns_there = sum(len(table.columns) for table in there)
+    looked = f"{columns_there} columns of {len(there)} tables compared (name, type, NULL, has a default)"
     return failed_or_passed(INV005, findings, looked_at=looked + _noise(drift))
 
 
@@ -206,7 +208,7 @@ def inv007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         for difference in _real(drift)
     ]
     indexes = sum(len(table.indexes) for table in gathered.declared.tables)
-    looked = f"{indexes} declared indexes and the primary keys compared (columns, uniqueness, method)"
+    looked = f"{indexes} declared indexes and the primary keys compared (columns, order, uniqueness, method)"
     return failed_or_passed(INV007, findings, looked_at=looked + _noise(drift))
 
 
@@ -250,7 +252,8 @@ def inv009(gathered: Gathered) -> CheckResult:
 def _drift_finding(rule: Rule, difference: Difference, message: str, place: Location | None) -> Finding:
     """What is extra is less bad than what is missing or different: the application does not know it."""
     severity = min(rule.severity, Severity.WARN) if difference.kind is Kind.EXTRA else rule.severity
-    return finding(rule, object=difference.object, message=message, severity=severity, location=place)
+    extra = "Declare it in the schema, or drop it in a migration." if difference.kind is Kind.EXTRA else None
+    return finding(rule, object=difference.object, message=message, severity=severity, location=place, fix=extra)
 
 
 def _real(drift: Iterable[Difference]) -> list[Difference]:

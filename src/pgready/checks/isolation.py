@@ -1,9 +1,10 @@
 """ISO: do the feature groups keep what they promise about each other?"""
 
-from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given, on_rehearsal
 from pgready.findings import CheckResult, Evidence, Rule, Severity
 from pgready.model.groups import Crossing, CrossingVerdict
 from pgready.model.location import Location
+from pgready.model.trace import Rehearsal
 
 __all__ = ["CHECKS"]
 
@@ -113,10 +114,8 @@ def iso003(gathered: Gathered) -> CheckResult:
     )
 
 
-def iso007(gathered: Gathered) -> CheckResult:
+def iso007(gathered: Gathered, _: Rehearsal) -> CheckResult:
     """Accepted crossings that match no key."""
-    if not gathered.config.crossings:
-        return not_given(ISO007, "pgready.toml has no [[crossings]]")
     findings = [
         finding(
             ISO007,
@@ -128,6 +127,13 @@ def iso007(gathered: Gathered) -> CheckResult:
     ]
     count = len(gathered.config.crossings)
     return failed_or_passed(ISO007, findings, looked_at=f"{count} declared crossing{'' if count == 1 else 's'}")
+
+
+def _iso007_if_given(gathered: Gathered) -> CheckResult:
+    """Only a complete rehearsal can say that neither the schema nor the migrations have the key."""
+    if not gathered.config.crossings:
+        return not_given(ISO007, "pgready.toml has no [[crossings]]")
+    return on_rehearsal(ISO007, iso007).judge(gathered)
 
 
 def iso009(gathered: Gathered) -> CheckResult:
@@ -154,6 +160,6 @@ def _config_file(gathered: Gathered) -> Location | None:
 CHECKS = (
     Check(rule=ISO001, judge=iso001),
     Check(rule=ISO003, judge=iso003),
-    Check(rule=ISO007, judge=iso007),
+    Check(rule=ISO007, judge=_iso007_if_given),
     Check(rule=ISO009, judge=iso009),
 )

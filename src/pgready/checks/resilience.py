@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgready.checks.causes import describe_skip
-from pgready.checks.gathered import Gathered, failed_or_passed, finding, not_given, on_rehearsal
+from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
 from pgready.model.effects import Action
 from pgready.model.location import Location
@@ -12,6 +12,11 @@ from pgready.model.schema import Schema
 from pgready.model.trace import MigrationRun, Rehearsal, RerunOutcome, RunOutcome, Skip
 
 __all__ = ["CHECKS"]
+
+# active_sql_transaction (CREATE INDEX CONCURRENTLY beside others), unsafe_new_enum_value_usage: PostgreSQL manual,
+# "PostgreSQL Error Codes".
+_FEW = 3
+_ONLY_IN_A_TRANSACTION = frozenset({"25001", "55P04"})
 
 RES001 = Rule(
     id="RES001",
@@ -49,9 +54,17 @@ RES003 = Rule(
 
 
 def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
-    """The first migration that fails, with its likely cause."""
+    """The first migration that fails, with its likely cause.
+
+    An error that only a transaction block causes is none for a Prisma that runs files statement by statement; that
+    way was not rehearsed, so nothing is known.
+    """
     applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
     failed = [run for run in rehearsal.runs if run.outcome in (RunOutcome.FAILED, RunOutcome.NO_FILE)]
+    elsewhere = [run for run in failed if run.error and run.error.sqlstate in _ONLY_IN_A_TRANSACTION]
+    if elsewhere and gathered.statement_by_statement:
+        why = f"{elsewhere[0].migration} cannot run as one transaction, and Prisma 7.4 and newer do not run it so"
+        return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}; that way was not rehearsed")
     findings = [_failed_run(run, gathered, rehearsal) for run in failed]
     looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
@@ -118,9 +131,12 @@ def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     guarded = sum(bool(effect.guards) for script in gathered.scripts for effect in script.effects)
     looked = f"{guarded} guarded effects in {len(rehearsal.runs)} migrations"
     looked += f"; {later} skipped and made by a later migration" if later else ""
-    opaque = list(_opaque(gathered))
-    looked += f"; not readable: {', '.join(map(str, opaque[:3]))}" if opaque else ""
-    return failed_or_passed(RES002, findings, looked_at=looked)
+    judged = failed_or_passed(RES002, findings, looked_at=looked)
+    if not gathered.opaque:
+        return judged
+    places = "; ".join(gathered.opaque[:_FEW])
+    more = f"; and {len(gathered.opaque) - _FEW} more" if len(gathered.opaque) > _FEW else ""
+    return incomplete(judged, f"what these would make is not known: {places}{more}")
 
 
 def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema) -> Finding:
@@ -174,14 +190,6 @@ def _names_within(kind: ObjectKind, declared: Schema, wanted: ObjectRef) -> set[
     return keys | indexes | primary
 
 
-def _opaque(gathered: Gathered) -> Iterator[Location]:
-    """Places whose effect cannot be read from the text (dynamic SQL)."""
-    for script, migration in zip(gathered.scripts, gathered.migrations, strict=True):
-        for effect in script.effects:
-            if effect.action is Action.OPAQUE:
-                yield Location(migration.file, effect.line, effect.column)
-
-
 def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Claims of resilience, each judged by a second run."""
     claimed = claimed_migrations(gathered)
@@ -196,15 +204,12 @@ def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         ),
         *(found for run in runs for found in (*_second_run(run), *_skips_for_ever(run, gathered))),
     ]
-    unproved = [run for run in runs if run.rerun is None]
-    if unproved and not findings:
-        names = ", ".join(f"{run.migration} ({run.rerun_skipped or run.outcome})" for run in unproved)
-        return CheckResult(
-            rule=RES003.id, outcome=Outcome.SKIPPED, why=f"no second run of {names}", evidence=RES003.evidence
-        )
     same = sum(run.rerun is not None and run.rerun.outcome is RerunOutcome.SAME for run in runs)
     looked = f"{same} of {len(claimed)} migrations that claim to be resilient change nothing when run twice"
-    return failed_or_passed(RES003, findings, looked_at=looked)
+    unproved = [f"{run.migration} ({run.rerun_skipped or run.outcome})" for run in runs if run.rerun is None]
+    judged = failed_or_passed(RES003, findings, looked_at=looked)
+    # What else was found does not prove the claims that could not be judged.
+    return incomplete(judged, f"no second run of {', '.join(unproved)}") if unproved else judged
 
 
 def _skips_for_ever(run: MigrationRun, gathered: Gathered) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pgready.model.migration import Migration
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, Rehearsal, RunOutcome, Skip
 
-__all__ = ["silent_skips"]
+__all__ = ["silent_skips", "unread_guards"]
 
 
 class _Catalog:
@@ -66,6 +66,43 @@ def silent_skips(migrations: Iterable[Migration], scripts: Iterable[Script], reh
         found += [(run, each) for each in suppressed if not catalog.holds(each.effect.object)]
     skips = (_skip(each, run, files[run.migration], makers, catalog) for run, each in found)
     return tuple(skips)
+
+
+def unread_guards(migrations: Iterable[Migration], scripts: Iterable[Script], rehearsal: Rehearsal) -> tuple[str, ...]:
+    """Places where something may have been left out and nobody can tell, as `file:line:column: what`.
+
+    These are: an object that a guard which cannot be read would make, and that is not there in the end; dynamic SQL
+    under a guard that was false or cannot be read; a file of which pgready's parser could not read a part.
+    """
+    files = {migration.name: migration.file for migration in migrations}
+    read = {script.migration: script for script in scripts}
+    catalog, places = _Catalog(), []
+    for run in rehearsal.runs:
+        if run.outcome is RunOutcome.APPLIED and run.migration in read:
+            places += [(files[run.migration], effect) for effect in _untold(read[run.migration], catalog)]
+        catalog.replay(run)
+    absent = [(file, effect) for file, effect in places if not catalog.holds(effect.object)]
+    unreadable = [
+        f"{files[script.migration]}:{script.unreadable.line}:{script.unreadable.column}: cannot be read"
+        for script in read.values()
+        if script.unreadable is not None
+    ]
+    guarded = [f"{file}:{effect.line}:{effect.column}: {_untold_words(effect)}" for file, effect in absent]
+    return tuple(dict.fromkeys([*unreadable, *guarded]))
+
+
+def _untold(script: Script, before: _Catalog) -> Iterator[Effect]:
+    for effect in script.effects:
+        answers = [evaluate(guard.condition, before.holds) for guard in effect.guards]
+        dynamic = effect.action is Action.OPAQUE and any(answer is not True for answer in answers)
+        if dynamic or (effect.action is Action.CREATES and None in answers):
+            yield effect
+
+
+def _untold_words(effect: Effect) -> str:
+    if effect.action is Action.OPAQUE:
+        return "dynamic SQL under a condition"
+    return f"{effect.object.kind} {effect.object} under a condition that cannot be read"
 
 
 def _makers(rehearsal: Rehearsal) -> Makers:

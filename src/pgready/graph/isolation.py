@@ -7,7 +7,6 @@ contract names its target; its target is a hub; nobody has said anything about i
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from pgready.graph.names import TableNames, table_names
 from pgready.model.groups import (
@@ -21,7 +20,7 @@ from pgready.model.groups import (
     Grouping,
 )
 from pgready.model.names import QualifiedName
-from pgready.model.schema import ForeignKey, Schema
+from pgready.model.schema import ForeignKey, Schema, pair_foreign_keys
 
 __all__ = [
     "Isolation",
@@ -98,20 +97,14 @@ def judge_isolation(declared: Schema, rehearsed: Schema | None, grouping: Groupi
     )
 
 
-_Identity = tuple[QualifiedName, tuple[tuple[str, str], ...], QualifiedName]
-
-
 def merge_keys(declared: Schema, rehearsed: Schema | None) -> tuple[MergedKey, ...]:
     """The foreign keys of both structures, each once, ordered by table, columns, referenced table and name.
 
     Two keys are the same when their tables and their pairs of columns are equal: names differ for many innocent
     reasons. A structure that holds the same key twice (PostgreSQL allows it) keeps both.
     """
-    ours, theirs = _by_identity(declared), _by_identity(rehearsed)
-    found: list[MergedKey] = []
-    for identity in ours.keys() | theirs.keys():
-        pairs = zip_longest(*_same_names_first(ours.get(identity, []), theirs.get(identity, [])))
-        found.extend(_merged(mine, their, rehearsed is not None) for mine, their in pairs)
+    pairs = pair_foreign_keys(declared, rehearsed)
+    found = (_merged(mine, their, rehearsed is not None) for mine, their in pairs)
     return tuple(sorted(found, key=lambda merged: _key_order(merged.foreign_key)))
 
 
@@ -119,21 +112,6 @@ def _merged(mine: ForeignKey | None, their: ForeignKey | None, rehearsed: bool) 
     key = mine or their
     assert key is not None  # noqa: S101 - zip_longest gives at least one of the two
     return MergedKey(foreign_key=key, declared=mine is not None, rehearsed=their is not None if rehearsed else None)
-
-
-def _by_identity(schema: Schema | None) -> dict[_Identity, list[ForeignKey]]:
-    found: dict[_Identity, list[ForeignKey]] = {}
-    for key in schema.foreign_keys() if schema else ():
-        columns = tuple(sorted(zip(key.columns, key.referenced_columns, strict=False)))
-        found.setdefault((key.table, columns, key.referenced_table), []).append(key)
-    return found
-
-
-def _same_names_first(ours: list[ForeignKey], theirs: list[ForeignKey]) -> tuple[list[ForeignKey], list[ForeignKey]]:
-    """Both lists by name, keys that exist in both structures in front: of twins the right one is then missing."""
-    common = {key.name for key in ours} & {key.name for key in theirs}
-    mine, their = (sorted(keys, key=lambda key: (key.name not in common, key.name)) for keys in (ours, theirs))
-    return mine, their
 
 
 def _key_order(key: ForeignKey) -> tuple[object, ...]:

@@ -6,11 +6,22 @@ All three are the same values, so that they can be compared field by field.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
 
 from pgready.model.location import Location
 from pgready.model.names import QualifiedName
 
-__all__ = ["Column", "Enum", "ForeignKey", "Index", "PrimaryKey", "ReferentialAction", "Schema", "Table"]
+__all__ = [
+    "Column",
+    "Enum",
+    "ForeignKey",
+    "Index",
+    "PrimaryKey",
+    "ReferentialAction",
+    "Schema",
+    "Table",
+    "pair_foreign_keys",
+]
 
 
 class ReferentialAction(StrEnum):
@@ -92,6 +103,12 @@ class ForeignKey:
         return f"{self.table.name}({columns}) -> {self.referenced_table.name}({referenced})"
 
     @property
+    def identity(self) -> tuple[QualifiedName, tuple[tuple[str, str], ...], QualifiedName]:
+        """What makes two constraints the same key, whatever their names: both tables, and the pairs of columns."""
+        pairs = tuple(sorted(zip(self.columns, self.referenced_columns, strict=False)))
+        return (self.table, pairs, self.referenced_table)
+
+    @property
     def qualified_name(self) -> str:
         """`schema.table.constraint`, the name in audit.json."""
         return f"{self.table}.{self.name}"
@@ -154,3 +171,28 @@ class Schema:
         """All foreign keys, table by table."""
         for table in self.tables:
             yield from table.foreign_keys
+
+
+def pair_foreign_keys(
+    ours: Schema | None, theirs: Schema | None
+) -> Iterator[tuple[ForeignKey | None, ForeignKey | None]]:
+    """The foreign keys of two structures side by side: (ours, theirs), None where one does not have it.
+
+    A structure may hold the same key twice (PostgreSQL allows it); of such twins those of equal name make a pair.
+    """
+    mine, other = _by_identity(ours), _by_identity(theirs)
+    for identity in dict.fromkeys((*mine, *other)):
+        yield from zip_longest(*_same_names_first(mine.get(identity, []), other.get(identity, [])))
+
+
+def _by_identity(schema: Schema | None) -> dict[object, list[ForeignKey]]:
+    found: dict[object, list[ForeignKey]] = {}
+    for key in schema.foreign_keys() if schema else ():
+        found.setdefault(key.identity, []).append(key)
+    return found
+
+
+def _same_names_first(ours: list[ForeignKey], theirs: list[ForeignKey]) -> tuple[list[ForeignKey], list[ForeignKey]]:
+    common = {key.name for key in ours} & {key.name for key in theirs}
+    mine, other = (sorted(keys, key=lambda key: (key.name not in common, key.name)) for keys in (ours, theirs))
+    return mine, other

@@ -12,7 +12,7 @@ from pathlib import Path
 from pgready import __version__
 from pgready.checks import Gathered, run_checks
 from pgready.checks.resilience import claimed_migrations
-from pgready.checks.skips import silent_skips
+from pgready.checks.skips import silent_skips, unread_guards
 from pgready.errors import SourceError
 from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import IsolationRules, judge_isolation
@@ -21,16 +21,19 @@ from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal
-from pgready.orchestrator.evidence import kept, key_of
+from pgready.orchestrator.evidence import code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.sources.migrations.prisma import read_migrations
-from pgready.sources.prisma import ProjectFiles, find_version, locate, read_schema
+from pgready.sources.prisma import PrismaVersion, ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql.script import read_script
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
 __all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "read_sources"]
 
 RUN_ID_VARIABLE = "PGREADY_RUN_ID"
+
+# From this version on Prisma runs the statements of a file one by one (reported).
+_BY_STATEMENT = (7, 4, 0)
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, name of the migration) while the rehearsal runs."""
@@ -45,6 +48,8 @@ class Sources:
     declared: Schema
     migrations: tuple[Migration, ...]
     scripts: tuple[Script, ...]
+    prisma: PrismaVersion | None
+    hashes: dict[str, str]
 
 
 def audit(
@@ -85,6 +90,8 @@ def read_sources(request: AuditRequest) -> Sources:
         declared=declared,
         migrations=migrations,
         scripts=tuple(read_script(migration) for migration in migrations),
+        prisma=find_version(files.root),
+        hashes=_hashes(files, migrations),
     )
 
 
@@ -100,9 +107,10 @@ def audit_sources(
     config = sources.request.config
     read = Gathered(config=config, declared=sources.declared, migrations=sources.migrations, scripts=sources.scripts)
     rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, store) if sources.request.rehearse else None
-    grouping = resolve_groups(sources.declared, config.groups, config.keys)
+    complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
+    grouping = resolve_groups(_with_undeclared(sources.declared, complete), config.groups, config.keys)
     rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
-    isolation = judge_isolation(sources.declared, rehearsal.schema if rehearsal else None, grouping, rules)
+    isolation = judge_isolation(sources.declared, complete, grouping, rules)
     gathered = replace(
         read,
         grouping=grouping,
@@ -113,6 +121,8 @@ def audit_sources(
         rehearsal=rehearsal,
         rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
         skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
+        opaque=unread_guards(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
+        statement_by_statement=sources.prisma is not None and (sources.prisma.lowest or (0,)) >= _BY_STATEMENT,
     )
     return _result(sources, gathered, started, run_id or os.environ.get(RUN_ID_VARIABLE) or uuid.uuid4().hex)
 
@@ -132,7 +142,8 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
         ),
         project=_project_info(sources),
         scope=_scope(sources.migrations),
-        judgement=judge(checks, policy),
+        judgement=judge(checks, policy, opaque=gathered.opaque),
+        opaque=gathered.opaque,
         policy=policy,
         checks=checks,
         declared=gathered.declared,
@@ -156,7 +167,7 @@ def _rehearsal(
     types = tuple(sorted(_verbatim_types(sources.declared)))
     key = key_of(
         {
-            "pgready": __version__,
+            "pgready": [__version__, code_digest()],
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
             "rerun": sorted(claimed),
@@ -202,21 +213,25 @@ def _record(migration: Migration, script: Script) -> MigrationRecord:
 def _project_info(sources: Sources) -> ProjectInfo:
     files, request = sources.files, sources.request
     schema_files = tuple(_relative(path, files.root) for path in files.schema_files)
-    hashes = {_relative(path, files.root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files.schema_files}
-    hashes |= {each.file: each.checksum for each in sources.migrations if each.checksum is not None}
     return ProjectInfo(
         name=request.name,
         schema_files=schema_files,
         migrations_directory=_relative(files.migrations_directory, files.root) if files.migrations_directory else None,
         config_file=request.config.file,
-        prisma_version=_prisma_version(files.root),
-        hashes=dict(sorted(hashes.items())),
+        prisma_version=sources.prisma.text if sources.prisma else None,
+        hashes=sources.hashes,
     )
 
 
-def _prisma_version(root: Path) -> str | None:
-    version = find_version(root)
-    return version.text if version is not None else None
+def _hashes(files: ProjectFiles, migrations: Sequence[Migration]) -> dict[str, str]:
+    schema = {_relative(path, files.root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files.schema_files}
+    return dict(sorted((schema | {each.file: each.checksum for each in migrations if each.checksum}).items()))
+
+
+def _with_undeclared(declared: Schema, made: Schema | None) -> Schema:
+    """What is declared, and the tables that only the migrations make: contracts hold for these as well."""
+    extra = tuple(table for table in made.tables if declared.table(table.name) is None) if made else ()
+    return replace(declared, tables=(*declared.tables, *extra))
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -11,15 +11,25 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
+import pgready
 from pgready.model.trace import Rehearsal
 from pgready.reports.document import decode_rehearsal, encode_rehearsal
 from pgready.reports.kernel import DIRECTORY_VARIABLE
 
-__all__ = ["kept", "key_of"]
+__all__ = ["code_digest", "kept", "key_of"]
 
 _KEEP_SECONDS = 7 * 24 * 3600
+
+
+@cache
+def code_digest() -> str:
+    """A hash of the room that makes rehearsals: evidence of other code is not the evidence of this code."""
+    room = Path(pgready.__file__).parent / "rehearsal"
+    files = sorted(path for path in room.rglob("*") if path.suffix in {".py", ".sql", ".control"})
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def key_of(parts: dict[str, object]) -> str:
@@ -42,9 +52,11 @@ def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) 
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return decode_rehearsal(path.read_bytes())
         rehearsal = make()
-        # A full disk here costs the next caller some time, and nobody any evidence.
-        with contextlib.suppress(OSError):
-            _write(path, encode_rehearsal(rehearsal))
+        # A deployment that did not finish is tried again: an extension or a time limit may have been in its way.
+        # A full disk costs the next caller some time, and nobody any evidence.
+        if rehearsal.complete:
+            with contextlib.suppress(OSError):
+                _write(path, encode_rehearsal(rehearsal))
     _forget_old(store)
     return rehearsal
 
@@ -65,8 +77,11 @@ def _store() -> Path | None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Hold the lock where one can be had; without it the worst is that two rehearse the same."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            file = held.enter_context(path.open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from pgready.rehearsal.connection import ADMIN_OPTIONS, Connection, connect
 from pgready.rehearsal.directory import WorkDirectory, make_directory, sweep
 from pgready.rehearsal.relocate import reachable
 from pgready.rehearsal.settings import ADMIN, PORT, initdb_options, server_options
-from pgready.rehearsal.supervisor import Supervisor, keep, start_supervisor
+from pgready.rehearsal.supervisor import Supervisor, keep, release, start_supervisor
 
 __all__ = ["Cluster", "throwaway_cluster"]
 
@@ -80,14 +81,30 @@ def throwaway_cluster(binaries: Binaries | None = None) -> Iterator[Cluster]:
         with _running(directory, usable, account) as cluster:
             yield cluster
     finally:
-        os.close(directory.lock)
+        release(directory.lock)
 
 
 @contextlib.contextmanager
 def _running(directory: WorkDirectory, binaries: Binaries, account: Account) -> Iterator[Cluster]:
     password = secrets.token_urlsafe(24)
-    _write_private(directory.password, password, account)
-    supervisor = start_supervisor(
+    try:
+        _write_private(directory.password, password, account)
+        supervisor = _supervised(directory, binaries, account)
+    except OSError as error:
+        # Nobody supervises the directory yet.
+        shutil.rmtree(directory.path, ignore_errors=True)
+        raise RehearsalError(f"the throw-away server cannot be started in {directory.path}: {error}") from error
+    cluster = Cluster(directory=directory, binaries=binaries, account=account, supervisor=supervisor, password=password)
+    try:
+        _wait_until_ready(cluster)
+        directory.password.unlink()
+        yield cluster
+    finally:
+        supervisor.stop()
+
+
+def _supervised(directory: WorkDirectory, binaries: Binaries, account: Account) -> Supervisor:
+    return start_supervisor(
         directory=directory.path,
         log=directory.log,
         prepare=[
@@ -104,13 +121,6 @@ def _running(directory: WorkDirectory, binaries: Binaries, account: Account) -> 
         ],
         account=account,
     )
-    cluster = Cluster(directory=directory, binaries=binaries, account=account, supervisor=supervisor, password=password)
-    try:
-        _wait_until_ready(cluster)
-        directory.password.unlink()
-        yield cluster
-    finally:
-        supervisor.stop()
 
 
 def _write_private(path: Path, text: str, account: Account) -> None:

@@ -101,8 +101,16 @@ def _column(row: Row) -> Column:
 
 
 def _index(row: Row) -> Index:
-    _, name, unique, method, where, valid, columns = row
-    return Index(name=name, columns=tuple(columns), unique=unique, method=method, where=where, valid=valid)
+    _, name, unique, method, where, valid, columns, descending = row
+    return Index(
+        name=name,
+        columns=tuple(columns),
+        unique=unique,
+        method=method,
+        where=where,
+        valid=valid,
+        descending=tuple(descending),
+    )
 
 
 def _foreign_key(row: Row, table: QualifiedName) -> ForeignKey:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pgready.rehearsal.account import Account
 
-__all__ = ["Supervisor", "start_supervisor"]
+__all__ = ["Supervisor", "keep", "release", "start_supervisor"]
 
 _ADDRESS_SPACE_KB = 2 << 20
 _FILE_BLOCKS = 1 << 20
@@ -42,7 +42,7 @@ class Supervisor:
         """Quit the server and remove the directory; returns when both are gone. Does nothing in a forked child."""
         if os.getpid() != self.owner or self.pipe not in _kept:
             return
-        _forget(self.pipe)
+        release(self.pipe)
         try:
             self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -50,7 +50,7 @@ class Supervisor:
             self.process.wait()
             shutil.rmtree(self.directory, ignore_errors=True)
         finally:
-            _forget(self.alive)
+            release(self.alive)
 
 
 def start_supervisor(
@@ -77,8 +77,8 @@ def start_supervisor(
             **account.popen_options(),
         )
     except BaseException:
-        _forget(stop_write)
-        _forget(alive_read)
+        release(stop_write)
+        release(alive_read)
         raise
     finally:
         os.close(stop_read)
@@ -108,7 +108,8 @@ until rm -rf -- {where}; do sleep 0.05; done
 """
 
 
-def _forget(descriptor: int) -> None:
+def release(descriptor: int) -> None:
+    """Close a descriptor that was kept; from then on its number may be somebody else's."""
     _kept.discard(descriptor)
     with contextlib.suppress(OSError):
         os.close(descriptor)
@@ -116,7 +117,7 @@ def _forget(descriptor: int) -> None:
 
 def _close_in_child() -> None:
     for descriptor in tuple(_kept):
-        _forget(descriptor)
+        release(descriptor)
 
 
 os.register_at_fork(after_in_child=_close_in_child)

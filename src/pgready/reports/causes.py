@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from pgready.checks.drift import missing_tables, same_key
+from pgready.checks.drift import missing_tables
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
-from pgready.model.schema import ForeignKey, Table
+from pgready.model.schema import ForeignKey, Table, pair_foreign_keys
 from pgready.model.trace import MigrationRun, RunOutcome, Skip
 from pgready.verdict import AuditResult
 
@@ -61,8 +61,8 @@ class Lacking:
         """The missing foreign keys, ordered by table and name."""
         if self.audit.rehearsal is None:
             return ()
-        made = {same_key(key) for key in self.audit.rehearsal.schema.foreign_keys()}
-        absent = (key for key in self.audit.declared.foreign_keys() if same_key(key) not in made)
+        pairs = pair_foreign_keys(self.audit.declared, self.audit.rehearsal.schema)
+        absent = (key for key, made in pairs if key is not None and made is None)
         ordered = sorted(absent, key=lambda key: (key.table, key.name))
         return tuple((key, self.cause_of_key(key)) for key in ordered)
 
@@ -108,7 +108,8 @@ class Lacking:
         """For what no guard explains: dropped again, lost to a migration that failed, or never asked for."""
         if wanted in self._dropped_by:
             return Cause(CauseKind.DROPPED, self._dropped_by[wanted])
-        failed = next((run.migration for run in self._runs if run.outcome is RunOutcome.FAILED), None)
+        stopped = (RunOutcome.FAILED, RunOutcome.NO_FILE)
+        failed = next((run.migration for run in self._runs if run.outcome in stopped), None)
         return Cause(CauseKind.ABSENT) if failed is None else Cause(CauseKind.FAILED, failed)
 
     @property

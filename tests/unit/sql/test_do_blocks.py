@@ -68,6 +68,33 @@ FLOWS = {
         do("v := false; v := to_regclass('t') IS NOT NULL; IF v THEN DROP TABLE t; END IF;", "v boolean;"),
         {"drops table public.t": ["re-run DO IF: relation public.t"]},
     ),
+    "a variable may be a copy of another": (
+        do(
+            "PERFORM 1 FROM pg_class WHERE relname = 't'; v := FOUND; PERFORM 2; IF v THEN DROP TABLE t; END IF;",
+            "v boolean;",
+        ),
+        {"drops table public.t": ["re-run DO IF: relation *.t"]},
+    ),
+    "an expression of variables is not followed": (
+        do("v := to_regclass('t') IS NULL; v := NOT v; IF v THEN DROP TABLE t; END IF;", "v boolean;"),
+        {"drops table public.t": ["opaque DO IF: ? v"]},
+    ),
+    "the query of a loop is executed whatever the loop does": (
+        do("FOR r IN DELETE FROM u RETURNING a LOOP DROP TABLE t; END LOOP;", "r record;"),
+        {"writes table public.u": [], "drops table public.t": ["opaque DO LOOP: ? a loop"]},
+    ),
+    "a loop over a literal executes it": (
+        do("FOR r IN EXECUTE 'DELETE FROM u RETURNING a' LOOP NULL; END LOOP;", "r record;"),
+        {"writes table public.u": []},
+    ),
+    "expressions may call functions": (
+        do("n := app.migrate(); IF app.ready() THEN NULL; END IF;", "n int;"),
+        {"opaque function app.migrate": [], "opaque function app.ready": []},
+    ),
+    "a cursor may be dynamic": (
+        do("OPEN c FOR SELECT 1 FROM u; OPEN c FOR EXECUTE s || 'x';", "c refcursor; s text;"),
+        {"opaque other EXECUTE": []},
+    ),
     "a constant may stand in a variable": (
         do(
             "IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = n) THEN EXECUTE 'CREATE TABLE t ()'; END IF;",
@@ -190,6 +217,26 @@ def test_flow(behaviour: str, guards: Guards) -> None:
     sql, expected = FLOWS[behaviour]
 
     assert guards(sql) == expected
+
+
+def test_expressions_read_tables(read: Read) -> None:
+    sql = do('IF EXISTS (SELECT 1 FROM "User") THEN NULL; END IF; n := (SELECT count(*) FROM app.t);', "n int;")
+
+    effects = read(sql).effects
+
+    assert [(effect.action, str(effect.object)) for effect in effects] == [
+        (Action.READS, "public.User"),
+        (Action.READS, "app.t"),
+    ]
+
+
+def test_variables_of_each_other_do_not_cost_exponential_time(read: Read) -> None:
+    doubled = " ".join(f"a{number} := a{number - 1} AND a{number - 1};" for number in range(1, 60))
+    declared = " ".join(f"a{number} boolean;" for number in range(60))
+
+    script = read(do(f"{doubled} IF a59 THEN DROP TABLE t; END IF;", declared))
+
+    assert script.effects[0].guards[0].kind is GuardKind.OPAQUE
 
 
 def test_very_long_conditions_and_messages_are_cut(read: Read) -> None:

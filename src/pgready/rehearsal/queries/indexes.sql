@@ -1,9 +1,11 @@
 -- Indexes of user tables that are not a primary key's: key columns by name, expressions as SQL, INCLUDE columns left out.
--- Manual: "System Catalogs" pg_index (indkey 0: an expression; indnkeyatts; indisvalid), pg_am; pg_get_indexdef.
+-- Manual: "System Catalogs" pg_index (indkey 0: an expression; indnkeyatts; indisvalid; indoption counts from 0,
+-- its bit 0 is DESC), pg_am; pg_get_indexdef.
 SELECT i.indrelid, c.relname, i.indisunique, m.amname, pg_catalog.pg_get_expr(i.indpred, i.indrelid), i.indisvalid,
   pg_catalog.array_agg(
     CASE WHEN k.attnum = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.place::integer, false)
-      ELSE a.attname::text END ORDER BY k.place)
+      ELSE a.attname::text END ORDER BY k.place),
+  pg_catalog.array_agg((i.indoption[k.place::integer - 1] & 1) = 1 ORDER BY k.place)
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_class t ON t.oid = i.indrelid

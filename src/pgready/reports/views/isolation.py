@@ -45,6 +45,8 @@ def _judged(each: ContractVerdict) -> Line:
 
 def crossings(audit: AuditResult) -> View:
     """Every foreign key from one group to another, and what was said about it; the allowed ones are folded."""
+    if not audit.grouping.groups:
+        return View(Prose(lines=(line(open_("Not known"), ": pgready.toml declares no groups."),)))
     if not audit.crossings:
         return View(Prose(lines=(line(good("None"), ": no foreign key leaves its group."),)))
     allowed = [each for each in audit.crossings if each.verdict is CrossingVerdict.ALLOWED]

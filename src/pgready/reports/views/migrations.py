@@ -147,7 +147,7 @@ def skips(audit: AuditResult) -> View:
             Prose(lines=(line(open_("Not known"), f": {audit.rehearsal_skipped or 'nothing was rehearsed'}."),))
         )
     if not audit.skips:
-        return View(Prose(lines=(line(good("None"), ": no guarded statement was left out."),)))
+        return View(Prose(lines=(_no_skip(audit, complete=audit.rehearsal.complete),)))
     groups: dict[_Occasion, list[Skip]] = {}
     for skip in sorted(audit.skips, key=lambda skip: (skip.exists_at_end, skip.position)):
         groups.setdefault(_occasion(skip), []).append(skip)
@@ -155,6 +155,14 @@ def skips(audit: AuditResult) -> View:
     rows = [_occasion_row(group, keys) for group in groups.values()]
     heads = ("#No.", "Migration", "Left out", "Its guard asked for", "Made by", "In the end")
     return View(Stack(body=(capped("What guards left out", heads, rows), _each(audit))))
+
+
+def _no_skip(audit: AuditResult, *, complete: bool) -> Line:
+    if not complete:
+        return line(open_("Not known"), ": the clean deploy did not run to its end.")
+    if audit.opaque:
+        return line(open_("Not known"), f": {count(len(audit.opaque), 'place')} could not be read, see below.")
+    return line(good("None"), ": no guarded statement was left out.")
 
 
 _Occasion = tuple[object, ...]

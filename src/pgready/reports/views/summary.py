@@ -48,7 +48,7 @@ def _consequence(audit: AuditResult) -> Line:
     rehearsal = audit.rehearsal
     if rehearsal is None or audit.verdict is Verdict.INCONCLUSIVE:
         return ()
-    failed = next((run for run in rehearsal.runs if run.outcome is RunOutcome.FAILED), None)
+    failed = next((run for run in rehearsal.runs if run.outcome is not RunOutcome.APPLIED), None)
     if failed is not None:
         return line(
             "A clean deploy stops at ", code(failed.migration), f", number {failed.position} of {_total(audit)}."
@@ -107,8 +107,16 @@ def _rehearsed_tiles(audit: AuditResult) -> tuple[Tile, ...]:
         _of(tables - len(lacking.tables), tables, "declared tables made"),
         _of(keys - len(lacking.keys), keys, "foreign keys made"),
         _of(applied, len(audit.migrations), "migrations applied"),
-        Tile(value=str(lost), label="statements skipped silently", tone=Tone.BAD if lost else Tone.GOOD),
+        Tile(value=str(lost), label="statements skipped silently", tone=_tone_of_skips(audit, lost)),
     )
+
+
+def _tone_of_skips(audit: AuditResult, lost: int) -> Tone:
+    """Green only when every migration ran and every guard could be read."""
+    if lost:
+        return Tone.BAD
+    certain = audit.rehearsal is not None and audit.rehearsal.complete and not audit.opaque
+    return Tone.GOOD if certain else Tone.OPEN
 
 
 def _of(number: int, total: int, label: str) -> Tile:

@@ -12,13 +12,14 @@ __all__ = ["assign_command", "dynamic", "execute_command", "open_command", "perf
 
 
 def sql_command(walk: Walk, fields: Node) -> list[Placed]:
+    """An SQL command, which may give its result to variables (INTO)."""
     query = query_of(fields.get("sqlstmt") or fields.get("expr"))
     placed = walk.commands(walk.located(query, fields))
     if fields.get("into"):
         walk.forget(fields)
         names = [each.get("name") for each in fields.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])]
         if len(names) == 1:
-            walk.known[str(names[0])] = walk.parsed(f"({query})")
+            walk.remember(str(names[0]), walk.parsed(f"({query})"))
     return placed
 
 
@@ -66,11 +67,9 @@ def _literal(source: Source, node: Node, value: bytes) -> Source:
 def assign_command(walk: Walk, fields: Node) -> list[Placed]:
     """`variable := expression`; of an element or field nothing is known afterwards."""
     source = walk.located(query_of(fields.get("expr")), fields)
-    placed: list[Placed] = []
     words = [(each, source.text[each.start : each.end]) for each in lexemes(source.text)]
     name = words[0][1].decode(errors="replace") if words else ""
     name = name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
-    walk.known[name] = None
     if len(words) > 1 and words[1][1] in (b":", b"="):
         start = words[1][0].end + source.text.startswith(b"=", words[1][0].end)
         value = source.cut(start, len(source.text))

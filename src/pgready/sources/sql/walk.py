@@ -15,6 +15,7 @@ from pgready.sources.sql.parse import Node, SqlError
 from pgready.sources.sql.places import Source
 from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
+from pgready.sources.sql.tree import find, name_parts
 
 __all__ = ["Context", "Walk", "placed_drafts", "query_of"]
 
@@ -71,7 +72,21 @@ class Walk:
             fields = datum.get("PLpgSQL_var", {})
             name = fields.get("refname")
             if name:
-                self.known[name] = self.parsed(query_of(fields.get("default_val"))) if name not in self.known else None
+                twice = name in self.known
+                self.remember(name, None if twice else self.parsed(query_of(fields.get("default_val"))))
+
+    def remember(self, name: str, value: Node | None) -> None:
+        """The variable holds an expression from here on.
+
+        Of another variable it is a copy; in every other expression with variables it is not known, because they may
+        change before the expression is looked at.
+        """
+        columns = [name_parts(fields.get("fields")) for _, fields in find(value, _COLUMNS)]
+        variables = [parts[0] for parts in columns if len(parts) == 1 and parts[0] in self.known]
+        if value is not None and "ColumnRef" in value and variables:
+            self.known[name] = self.known[variables[0]]
+        else:
+            self.known[name] = None if variables else value
 
     def parsed(self, query: str) -> Node | None:
         """The tree of an expression; None when it is none."""
@@ -160,6 +175,7 @@ class Walk:
         }
 
 
+_COLUMNS = frozenset({"ColumnRef"})
 _BARE_SELECT = {"targetList", "limitOption", "op"}
 
 
