@@ -184,23 +184,24 @@ def _writable(directory: Path) -> None:
 
 
 def _write_json(result: "AuditResult", output: str | None, json_file: str | None) -> None:
-    from pgready.reports.document import encode, write_audit  # noqa: PLC0415
+    from pgready.reports.document import encode_without_secrets, write_audit  # noqa: PLC0415
     from pgready.reports.files import write_atomically  # noqa: PLC0415
 
     if output is not None:
         write_audit(result, output)
     if json_file is not None:
-        write_atomically(Path(json_file), encode(result))
+        write_atomically(Path(json_file), encode_without_secrets(result))
 
 
 def _print(result: "AuditResult", *, brief: bool = False, report: Path | None = None) -> int:
     from rich.console import Console  # noqa: PLC0415
 
+    from pgready.reports.scrub import make_scrubber  # noqa: PLC0415
     from pgready.reports.terminal import summary  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=True)
+    console, scrubber = Console(highlight=False, soft_wrap=True), make_scrubber(os.environ)
     for text, style in summary(result, brief=brief, report=report):
-        console.print(text, style=style or None, markup=False, emoji=False)
+        console.print(scrubber.text(text), style=style or None, markup=False, emoji=False)
     return result.judgement.exit_code
 
 

@@ -62,7 +62,9 @@ class SourceError(PgreadyError):
     def __str__(self) -> str:
         """`path:line:column: message`, one line per error, as compilers print it."""
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
-        return "\n".join([f"{place}: {self.message}", *(str(other) for other in self.others)])
+        # A message about the whole project says itself where it looked.
+        first = self.message if place == "." else f"{place}: {self.message}"
+        return "\n".join([first, *(str(other) for other in self.others)])
 
 
 class ConfigError(PgreadyError):

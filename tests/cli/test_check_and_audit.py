@@ -126,3 +126,15 @@ def test_the_project_does_not_choose_where_its_report_goes(
     (report,) = (work / "reports").iterdir()
     assert (report / "audit.json").exists()
     assert not Path("/tmp/pgready-escaped").exists()
+
+
+def test_a_secret_that_a_migration_repeats_reaches_no_output(pgready: Run, project: Path, tmp_path: Path) -> None:
+    canary = "canary-5f3a9c71"
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(f"DO $$ BEGIN RAISE EXCEPTION 'cannot log in with {canary}'; END $$;")
+    done = pgready("audit", project, "--output", "out", env={"API_TOKEN": canary})
+    assert done.returncode == 1
+    assert "cannot log in with ***" in done.stdout
+    assert canary not in done.stdout + done.stderr
+    for path in (tmp_path / "out").rglob("*"):
+        assert path.is_dir() or canary.encode() not in path.read_bytes(), path

@@ -45,7 +45,7 @@ def test_a_directory_without_a_schema_is_named_by_its_full_path(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SourceError) as caught:
         pgready.audit(os.curdir)
-    assert str(caught.value).startswith(f".: no Prisma schema found in {tmp_path}: expected ")
+    assert str(caught.value).startswith(f"no Prisma schema found in {tmp_path}: expected ")
 
 
 def test_a_lone_schema_is_a_path_and_not_a_sequence_of_letters(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from threading import Thread
 
 from pgready.errors import ReportError
 from pgready.orchestrator.audit import RUN_ID_VARIABLE, Progress, Sources, audit_sources
-from pgready.reports.document import AUDIT_NAME, decode, encode
+from pgready.reports.document import AUDIT_NAME, decode, write_audit
 from pgready.reports.execution import warm_up
 from pgready.reports.export import export_html, warm_up_export
 from pgready.reports.files import write_atomically
@@ -92,7 +92,7 @@ def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
     doubts = run.why or _disagreement(result, audit_json)
     if doubts:
         result = replace(result, judgement=_inconclusive(doubts))
-        write_atomically(audit_json, encode(result))
+        write_audit(result, output_dir)
     title, banner = f"{result.project.name}: deployment readiness", _banner(doubts)
     html, markdown = output_dir / f"{NOTEBOOK}.html", output_dir / f"{NOTEBOOK}.md"
     write_atomically(html, export_html(run.notebook, title=title, banner=banner).encode())

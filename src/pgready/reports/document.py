@@ -5,6 +5,7 @@ versioned: keys are added, never renamed, within a version. Objects are named `s
 names, paths are relative to the project.
 """
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,35 @@ from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
 from pgready.reports.files import write_atomically
+from pgready.reports.scrub import make_scrubber
 from pgready.verdict import AuditResult, Judgement, Policy, ProjectInfo, RunInfo, Verdict
 
-__all__ = ["AUDIT_NAME", "FORMAT", "decode", "decode_rehearsal", "encode", "encode_rehearsal", "write_audit"]
+__all__ = [
+    "AUDIT_NAME",
+    "FORMAT",
+    "decode",
+    "decode_rehearsal",
+    "encode",
+    "encode_rehearsal",
+    "encode_without_secrets",
+    "write_audit",
+]
 
 FORMAT = "pgready-audit/1"
 AUDIT_NAME = "audit.json"
 
 
 def write_audit(result: AuditResult, output_dir: str | Path) -> Path:
-    """Write `audit.json` into a directory, atomically; the file's path. Raises ReportError."""
+    """Write `audit.json` into a directory, atomically and without secrets; the file's path. Raises ReportError."""
     path = Path(output_dir) / AUDIT_NAME
-    write_atomically(path, encode(result))
+    write_atomically(path, encode_without_secrets(result))
     return path
+
+
+def encode_without_secrets(result: AuditResult) -> bytes:
+    """What leaves this machine: a migration may quote a credential of the environment, and a server repeats it."""
+    document = make_scrubber(os.environ).value(_document(result))
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def encode(result: AuditResult) -> bytes:
