@@ -3,6 +3,7 @@
 Everything heavy is imported inside the commands, so that `pgready --version` and `--help` answer at once.
 """
 
+import io
 import os
 import re
 import signal
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgready import __version__
-from pgready.errors import ConfigError, PgreadyError
+from pgready.errors import ConfigError, PgreadyError, ReportError
 
 if TYPE_CHECKING:
     from pgready.orchestrator.audit import Progress, Sources
@@ -40,6 +41,10 @@ Exit codes:
 def main() -> None:
     """Entry point: every way out has its exit code and, for a mistake of the user, one clear message."""
     signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no ✓ gets a question mark, and the verdict all the same.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -202,6 +207,12 @@ def _print(result: "AuditResult", *, brief: bool = False, report: Path | None = 
     console, scrubber = Console(highlight=False, soft_wrap=True), make_scrubber(os.environ)
     for text, style in summary(result, brief=brief, report=report):
         console.print(scrubber.text(text), style=style or None, markup=False, emoji=False)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ReportError(f"the result cannot be written to the standard output: {error.strerror or error}") from error
     return result.judgement.exit_code
 
 

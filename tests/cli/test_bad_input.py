@@ -104,3 +104,17 @@ def test_hostile_names_in_a_message_are_shown_as_escapes(pgready: Run, command: 
     schema = project / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text() + "\nmodel \x1b[31mRed { }\n")
     assert "\x1b" not in complaint(pgready(command, project))
+
+
+def test_a_broken_lock_file_is_named(pgready: Run, command: str, project: Path) -> None:
+    (project / "prisma" / "migrations" / "migration_lock.toml").write_text("provider = ")
+    assert "prisma/migrations/migration_lock.toml: not TOML" in complaint(pgready(command, project))
+
+
+def test_migrations_that_stand_elsewhere_are_pointed_at(pgready: Run, command: str, project: Path) -> None:
+    folder = project / "prisma" / "schema"
+    folder.mkdir()
+    (project / "prisma" / "schema.prisma").rename(folder / "schema.prisma")
+    message = complaint(pgready(command, project))
+    assert "expected prisma/schema/migrations" in message
+    assert "there is prisma/migrations" in message

@@ -1,6 +1,7 @@
 """`pgready check` and `pgready audit` from end to end, on a real server and a real kernel."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -138,3 +139,25 @@ def test_a_secret_that_a_migration_repeats_reaches_no_output(pgready: Run, proje
     assert canary not in done.stdout + done.stderr
     for path in (tmp_path / "out").rglob("*"):
         assert path.is_dir() or canary.encode() not in path.read_bytes(), path
+
+
+def test_a_device_is_written_to_and_a_link_is_followed(pgready: Run, project: Path, tmp_path: Path) -> None:
+    link, target = tmp_path / "link.json", tmp_path / "target.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert pgready("check", project, "--json", link).returncode == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["verdict"] == "READY"
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        pgready("check", project, "--json", "pipe")
+        assert os.read(reader, 1000).startswith(b"{")
+    finally:
+        os.close(reader)
+
+
+def test_a_terminal_without_unicode_gets_the_verdict_all_the_same(pgready: Run, project: Path) -> None:
+    done = pgready("check", project, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "READY" in done.stdout.splitlines()[-1]

@@ -1,7 +1,7 @@
 """One file, one simple query: what happens, what is committed, and where an error stands."""
 
 from pgready.model.trace import RunOutcome
-from pgready.rehearsal import rehearse
+from pgready.rehearsal import Limits, rehearse
 from rehearsals import names, of_texts, rehearsed
 
 APPLIED, FAILED = RunOutcome.APPLIED, RunOutcome.FAILED
@@ -174,3 +174,16 @@ def test_progress_is_told_before_each_migration_and_at_the_end() -> None:
 def test_no_migrations_at_all_is_an_empty_structure() -> None:
     result = rehearsed()
     assert (result.runs, result.schema.tables, result.complete) == ((), (), True)
+
+
+def test_a_text_that_fills_the_socket_is_sent_to_its_end() -> None:
+    """A socket's buffer takes some 200 kB; the rest waits until the server has read them."""
+    comment = f"-- {'x' * 3_000_000}\n"
+    result = rehearsed(f"{comment}CREATE TABLE a (id int);", rerun=True, limits=Limits(migration_seconds=20))
+    assert result.complete
+    assert result.runs[0].rerun is not None
+
+
+def test_a_transaction_that_is_left_open_is_told() -> None:
+    result = rehearsed("CREATE TABLE a (id int)", "BEGIN; CREATE TABLE b (id int);", "COMMIT; SELECT 1;")
+    assert [run.leaves_open for run in result.runs] == [False, True, False]

@@ -1,5 +1,6 @@
 """HIS and ISO: the directories on disk, and what the groups promise."""
 
+from dataclasses import replace
 from datetime import date
 
 from builders import Build, Judge
@@ -33,6 +34,15 @@ def test_a_directory_without_its_file_is_found(build: Build, judge: Judge) -> No
     migrations = (build.migration("1"), build.migration("2", 2, sql=None))
     result = judge("HIS004", Gathered(config=Config(), declared=Schema(), migrations=migrations))
     assert [finding.object for finding in result.findings] == ["2"]
+
+
+def test_the_provider_of_the_lock_file_must_be_postgresql(build: Build, judge: Judge) -> None:
+    def outcome(provider: str | None) -> Outcome:
+        return judge("HIS011", replace(history(build, "1"), lock_provider=provider)).outcome
+
+    assert outcome("postgresql") is Outcome.PASSED
+    assert outcome("mysql") is Outcome.FAILED
+    assert outcome(None) is Outcome.SKIPPED
 
 
 def isolation(build: Build, config: Config, *, rehearsed: bool = True) -> Gathered:

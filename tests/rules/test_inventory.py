@@ -8,7 +8,7 @@ from builders import Build, Judge
 from pgready.checks import Gathered
 from pgready.config import Config
 from pgready.findings import Outcome, Severity
-from pgready.model.names import ObjectKind
+from pgready.model.names import ObjectKind, QualifiedName
 from pgready.model.schema import Column, Index, ReferentialAction, Schema
 from pgready.model.trace import MigrationRun, RunOutcome
 
@@ -243,3 +243,39 @@ def test_required_migrations_must_be_on_disk(build: Build, judge: Judge) -> None
     config = Config(file="pgready.toml", required_migrations=("1", "add_auth"))
     result = judge("INV009", gathered(build, Schema(), Schema(), config=config))
     assert [finding.object for finding in result.findings] == ["add_auth"]
+
+
+def test_what_makes_statements_of_the_application_fail_blocks(build: Build, judge: Judge) -> None:
+    unique = Index(name="T_a_key", columns=("a",), unique=True)
+    plain = Index(name="T_b_idx", columns=("b",))
+    declared = Schema(tables=(build.table("T", indexes=(unique, plain)),))
+    made = Schema(tables=(build.table("T", primary_key=()),))
+    severities = {f.object: f.severity for f in judge("INV007", gathered(build, declared, made)).findings}
+    assert severities == {
+        "public.T": Severity.BLOCK,
+        "public.T.T_a_key": Severity.BLOCK,
+        "public.T.T_b_idx": Severity.WARN,
+    }
+
+
+def test_a_required_column_that_no_model_knows_blocks(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T"),))
+    made = Schema(tables=(build.table("T", build.column("x", "integer", not_null=True)),))
+    (finding,) = judge("INV005", gathered(build, declared, made)).findings
+    assert finding.severity is Severity.BLOCK
+    assert finding.message.startswith("T.x: ")
+
+
+def test_a_column_that_became_generated_blocks(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", build.column("x")),))
+    column = Column(name="x", type="text", not_null=False, default="GENERATED ALWAYS AS (id) STORED")
+    result = judge("INV005", gathered(build, declared, Schema(tables=(build.table("T", column),))))
+    assert [finding.severity for finding in result.findings] == [Severity.BLOCK]
+
+
+def test_a_declared_view_that_nothing_makes_is_found(build: Build, judge: Judge) -> None:
+    declared = Schema(views=(QualifiedName("public", "Stats"),))
+    assert [finding.object for finding in judge("INV001", gathered(build, declared, Schema())).findings] == [
+        "public.Stats"
+    ]
+    assert judge("INV001", gathered(build, declared, declared)).outcome is Outcome.PASSED

@@ -1,5 +1,9 @@
 """RES: failing deploys, silent skips and claims of resilience."""
 
+from dataclasses import replace
+
+import pytest
+
 from builders import Build, Judge
 from pgready.checks import Gathered
 from pgready.checks.skips import silent_skips, unread_guards
@@ -270,3 +274,66 @@ def test_a_resilient_migration_that_skips_for_ever_breaks_its_claim(build: Build
     )
     (finding,) = judge("RES003", claimed).findings
     assert "skips 1 object that never comes into being" in finding.message
+
+
+def test_a_transaction_that_is_left_open_blocks(build: Build, judge: Judge) -> None:
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, leaves_open=True)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), run),
+    )
+    (finding,) = judge("RES007", gathered).findings
+    assert finding.severity is Severity.BLOCK
+    closed = replace(gathered, rehearsal=build.rehearsal(Schema(), replace(run, leaves_open=False)))
+    assert judge("RES007", closed).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "message"),
+    [
+        ("42501", "permission denied to create role"),
+        ("58P01", "extension postgis is not available"),
+        ("0A000", "gen_salt() of pgcrypto is not imitated by pgready"),
+        ("57014", "stopped by pgready: 300 s, the time limit of one migration, are over"),
+    ],
+)
+def test_what_our_server_cannot_do_says_nothing_about_the_migration(
+    build: Build, judge: Judge, sqlstate: str, message: str
+) -> None:
+    error = RunError(sqlstate=sqlstate, message=message)
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=error)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), run),
+    )
+    result = judge("RES001", gathered)
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+    assert message in result.why
+
+
+def test_a_key_that_is_there_under_another_name_is_not_missing(build: Build, judge: Judge) -> None:
+    gathered = project(build, {"1": (creates(KEY, guard(Exists(USER))),)}, {"1": ()})
+    other = build.table("Post", keys=(build.key("Post", "userId", "User", name="old_name"),))
+    there = build.rehearsal(Schema(tables=(other, build.table("User"))), build.run("1"))
+    (finding,) = judge("RES002", replace(gathered, rehearsal=there)).findings
+    assert finding.severity is Severity.WARN
+
+
+def test_what_was_made_later_and_dropped_again_is_not_blamed_on_the_guard(build: Build, judge: Judge) -> None:
+    gathered = project(
+        build,
+        {"1": (creates(KEY, guard(Exists(USER))),), "2": (creates(KEY, line=1),)},
+        {"1": (), "2": (KEY,)},
+    )
+    assert gathered.rehearsal is not None
+    dropped = MigrationRun(migration="3", position=3, outcome=RunOutcome.APPLIED, dropped=(KEY,))
+    runs = (*gathered.rehearsal.runs, dropped)
+    rehearsal = replace(gathered.rehearsal, runs=runs)
+    skips = silent_skips((*gathered.migrations, build.migration("3", 3)), gathered.scripts, rehearsal)
+    result = judge("RES002", replace(gathered, rehearsal=rehearsal, skips=skips))
+    assert [skip.exists_at_end for skip in skips] == [False]
+    assert result.findings == ()

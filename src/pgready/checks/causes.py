@@ -27,12 +27,12 @@ def describe_skip(skip: Skip) -> str:
 
 def why_missing(wanted: ObjectRef, gathered: Gathered) -> Cause:
     """The cause for a missing object, and the place to look at (None: no file has anything to do with it)."""
-    skip = next((skip for skip in gathered.skips if _means(wanted, skip.would_make)), None)
-    if skip is not None:
-        return describe_skip(skip), skip.location
     dropped = _dropped_by(wanted, gathered)
     if dropped is not None:
         return f"{dropped} drops or renames it, and nothing makes it again", None
+    skip = next((skip for skip in gathered.skips if skip.would_make.covers(wanted)), None)
+    if skip is not None:
+        return describe_skip(skip), skip.location
     if _created_in_text(wanted, gathered):
         return "a migration would create it, but it did not come into being on the server", None
     return f"no migration creates {_a(wanted)}", None
@@ -55,10 +55,6 @@ def table_ref(name: QualifiedName) -> ObjectRef:
     return ObjectRef(kind=ObjectKind.TABLE, schema=name.schema, name=name.name)
 
 
-def _means(wanted: ObjectRef, made: ObjectRef) -> bool:
-    return made.covers(wanted)
-
-
 def _dropped_by(wanted: ObjectRef, gathered: Gathered) -> str | None:
     runs = gathered.rehearsal.runs if gathered.rehearsal is not None else ()
     return next((run.migration for run in reversed(runs) if wanted in run.dropped), None)
@@ -66,7 +62,7 @@ def _dropped_by(wanted: ObjectRef, gathered: Gathered) -> str | None:
 
 def _created_in_text(wanted: ObjectRef, gathered: Gathered) -> bool:
     return any(
-        effect.action is Action.CREATES and _means(wanted, effect.object)
+        effect.action is Action.CREATES and effect.object.covers(wanted)
         for script in gathered.scripts
         for effect in script.effects
     )

@@ -6,7 +6,7 @@ partial, expression and duplicate indexes, `_pkey` versus `_unique` of implicit 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pgready.model.names import QualifiedName
@@ -26,13 +26,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One difference: `object` is `schema.table.name`, `detail` says what was declared and what is there."""
+    """One difference: `object` is `schema.table.name`, `detail` says what was declared and what is there.
+
+    `breaks` marks what makes statements of the application fail: a missing key or unique index, or a required column
+    that it does not know.
+    """
 
     kind: Kind
     object: str
     detail: str
     table: QualifiedName | None = None
     name: str = ""
+    breaks: bool = False
 
 
 def missing_tables(wanted: Schema, there: Schema) -> tuple[Table, ...]:
@@ -69,7 +74,9 @@ def _columns_of_table(wanted: Table, there: Table, canonical: Mapping[str, str |
         else:
             yield from _column_differences(wanted, column, other, canonical)
     for other in found.values():
-        yield _column(Kind.EXTRA, wanted, other, f"is there as {_spell(other)}, and no model declares it")
+        required = other.not_null and other.default is None
+        detail = f"is there as {_spell(other)}, and no model declares it"
+        yield replace(_column(Kind.EXTRA, wanted, other, detail), breaks=required)
 
 
 def _column_differences(
@@ -90,7 +97,11 @@ def _default_differences(table: Table, wanted: Column, there: Column) -> Iterato
     if wanted.default is not None and there.default is None:
         yield _column(Kind.DIFFERENT, table, wanted, f"declared with DEFAULT {wanted.default}, made without a default")
     elif wanted.default is None and there.default is not None and not wanted.verbatim_type:
-        yield _column(Kind.EXTRA, table, wanted, f"declared without a default, made with DEFAULT {there.default}")
+        generated = there.default.startswith("GENERATED ALWAYS")
+        words = there.default if generated else f"DEFAULT {there.default}"
+        extra = _column(Kind.EXTRA, table, wanted, f"declared without a default, made with {words}")
+        # The application may not write to such a column at all.
+        yield replace(extra, breaks=generated)
 
 
 def _column(kind: Kind, table: Table, column: Column, detail: str) -> Difference:
@@ -189,7 +200,8 @@ def _indexes_of_table(wanted: Table, there: Table) -> Iterator[Difference]:
         if matches:
             remaining.remove(next((other for other in matches if other.name == index.name), matches[0]))
         elif not _covered_by_primary_key(index, there, is_many_to_many=many):
-            yield _index(Kind.MISSING, wanted, index, f"{_words(index)} is declared and not there")
+            missing = _index(Kind.MISSING, wanted, index, f"{_words(index)} is declared and not there")
+            yield replace(missing, breaks=index.unique)
     for other in remaining:
         if not _covered_by_primary_key(other, wanted, is_many_to_many=many):
             kind = Kind.NOISE if _is_invisible_to_prisma(other, wanted, there) else Kind.EXTRA
@@ -210,7 +222,7 @@ def _unmatched_primary_key(wanted: Table, there: Table) -> Difference | None:
         return None
     kind = Kind.MISSING if not theirs else Kind.EXTRA if not ours else Kind.DIFFERENT
     detail = f"primary key declared on ({', '.join(ours)}), made on ({', '.join(theirs)})"
-    return Difference(kind=kind, object=f"{wanted.name}", detail=detail, table=wanted.name)
+    return Difference(kind=kind, object=f"{wanted.name}", detail=detail, table=wanted.name, breaks=bool(ours))
 
 
 def _is_many_to_many(table: Table) -> bool:

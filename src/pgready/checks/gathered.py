@@ -20,7 +20,8 @@ class Gathered:
     """All the evidence of one audit; `rehearsal` is None when there is none, and `rehearsal_skipped` says why.
 
     `opaque` are places whose guards cannot be read and whose effect did not happen. `statement_by_statement`: the
-    project's Prisma is known to be 7.4 or newer, which does not send a file whole.
+    project's Prisma is known to be 7.4 or newer, which does not send a file whole. `lock_provider` is what
+    migration_lock.toml names.
     """
 
     config: Config
@@ -37,6 +38,7 @@ class Gathered:
     skips: tuple[Skip, ...] = ()
     opaque: tuple[str, ...] = ()
     statement_by_statement: bool = False
+    lock_provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 import re
 
-from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
 from pgready.findings import CheckResult, Evidence, Rule, Severity
 
 __all__ = ["CHECKS"]
 
 _DATED = re.compile(r"\d{14}(_|$)")
+_PROVIDERS = ("postgresql", "postgres")
 
 HIS001 = Rule(
     id="HIS001",
@@ -30,6 +31,28 @@ HIS004 = Rule(
     fix="Restore the file from version control, or delete the directory.",
     source="Prisma error reference, P3015; raised only when the directory is reached.",
 )
+
+
+HIS011 = Rule(
+    id="HIS011",
+    title="migration_lock.toml names another provider",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.READ,),
+    condition="The provider in migration_lock.toml is not postgresql.",
+    effect="`prisma migrate deploy` refuses to run (P3019).",
+    fix="Restore the file of this history, or start a new one for PostgreSQL.",
+    source="Prisma error reference, P3019.",
+)
+
+
+def his011(gathered: Gathered) -> CheckResult:
+    """The provider that the history was written for."""
+    provider = gathered.lock_provider
+    if provider is None:
+        return not_given(HIS011, "there is no migration_lock.toml with a provider")
+    message = f"migration_lock.toml names the provider {provider}; expected postgresql"
+    findings = [] if provider in _PROVIDERS else [finding(HIS011, object="migration_lock.toml", message=message)]
+    return failed_or_passed(HIS011, findings, looked_at=f"the provider is {provider}")
 
 
 def his001(gathered: Gathered) -> CheckResult:
@@ -70,4 +93,5 @@ def his004(gathered: Gathered) -> CheckResult:
 CHECKS = (
     Check(rule=HIS001, judge=his001),
     Check(rule=HIS004, judge=his004),
+    Check(rule=HIS011, judge=his011),
 )

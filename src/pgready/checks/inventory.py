@@ -8,7 +8,7 @@ from pgready.checks.drift import Difference, Kind, column_drift, enum_drift, ind
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given, on_rehearsal
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
 from pgready.model.location import Location
-from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
 from pgready.model.schema import Enum, ForeignKey, Schema, Table
 from pgready.model.trace import Rehearsal
 
@@ -104,7 +104,18 @@ def inv001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     absent = missing_tables(gathered.declared, rehearsal.schema)
     declared = len(gathered.declared.tables)
     looked = f"{declared - len(absent)} of {declared} declared tables are there after a clean deploy"
-    return failed_or_passed(INV001, [_missing_table(table, gathered) for table in absent], looked_at=looked)
+    views = [_missing_view(name) for name in gathered.declared.views if name not in rehearsal.schema.views]
+    findings = [*(_missing_table(table, gathered) for table in absent), *views]
+    return failed_or_passed(INV001, findings, looked_at=looked)
+
+
+def _missing_view(name: QualifiedName) -> Finding:
+    return finding(
+        INV001,
+        object=str(name),
+        message=f"view {name.name} is declared and no migration creates it (Prisma never writes views itself)",
+        fix="Create the view in a migration by hand (CREATE VIEW).",
+    )
 
 
 def _missing_table(table: Table, gathered: Gathered) -> Finding:
@@ -172,12 +183,12 @@ def inv005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
 
 
 def _column_finding(difference: Difference, places: Mapping[str, Location | None], gathered: Gathered) -> Finding:
-    message, place = difference.detail, None
+    message, place = _named(difference), None
     if difference.kind is Kind.MISSING and difference.table is not None:
         table = difference.table
         wanted = ObjectRef(kind=ObjectKind.COLUMN, schema=table.schema, table=table.name, name=difference.name)
         cause, place = why_missing(wanted, gathered)
-        message = f"{difference.detail} and not there: {cause}"
+        message = f"{_named(difference)} and not there: {cause}"
     return _drift_finding(INV005, difference, message, place or places.get(difference.object))
 
 
@@ -204,7 +215,7 @@ def inv007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     places = {str(table.name): table.location for table in gathered.declared.tables}
     drift = index_drift(gathered.declared, rehearsal.schema)
     findings = [
-        _drift_finding(INV007, difference, difference.detail, places.get(str(difference.table)))
+        _drift_finding(INV007, difference, _named(difference), places.get(str(difference.table)))
         for difference in _real(drift)
     ]
     indexes = sum(len(table.indexes) for table in gathered.declared.tables)
@@ -223,10 +234,10 @@ def inv008(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
 def _enum_finding(difference: Difference, enums: Mapping[str, Enum], gathered: Gathered) -> Finding:
     enum = enums.get(difference.object)
     if enum is None or difference.kind is not Kind.MISSING:
-        return _drift_finding(INV008, difference, difference.detail, enum.location if enum else None)
+        return _drift_finding(INV008, difference, _named(difference), enum.location if enum else None)
     wanted = ObjectRef(kind=ObjectKind.TYPE, schema=enum.name.schema, name=enum.name.name)
     cause, place = why_missing(wanted, gathered)
-    return _drift_finding(INV008, difference, f"{difference.detail} and not there: {cause}", place or enum.location)
+    return _drift_finding(INV008, difference, f"{_named(difference)} and not there: {cause}", place or enum.location)
 
 
 def inv009(gathered: Gathered) -> CheckResult:
@@ -250,10 +261,23 @@ def inv009(gathered: Gathered) -> CheckResult:
 
 
 def _drift_finding(rule: Rule, difference: Difference, message: str, place: Location | None) -> Finding:
-    """What is extra is less bad than what is missing or different: the application does not know it."""
+    """What is extra is less bad than what is missing or different, unless statements of the application break on it."""
     severity = min(rule.severity, Severity.WARN) if difference.kind is Kind.EXTRA else rule.severity
     extra = "Declare it in the schema, or drop it in a migration." if difference.kind is Kind.EXTRA else None
-    return finding(rule, object=difference.object, message=message, severity=severity, location=place, fix=extra)
+    return finding(
+        rule,
+        object=difference.object,
+        message=message,
+        severity=Severity.BLOCK if difference.breaks else severity,
+        location=place,
+        fix=extra,
+    )
+
+
+def _named(difference: Difference) -> str:
+    """`User.email: declared as ...`: a message says itself what it is about, wherever it is read."""
+    schema = difference.table.schema if difference.table is not None else difference.object.partition(".")[0]
+    return f"{difference.object.removeprefix(f'{schema}.')}: {difference.detail}"
 
 
 def _real(drift: Iterable[Difference]) -> list[Difference]:

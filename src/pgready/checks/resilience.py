@@ -9,7 +9,7 @@ from pgready.model.effects import Action
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
-from pgready.model.trace import MigrationRun, Rehearsal, RerunOutcome, RunOutcome, Skip
+from pgready.model.trace import MigrationRun, Rehearsal, RerunOutcome, RunError, RunOutcome, Skip
 
 __all__ = ["CHECKS"]
 
@@ -53,6 +53,35 @@ RES003 = Rule(
 )
 
 
+RES007 = Rule(
+    id="RES007",
+    title="A migration leaves its transaction open",
+    severity=Severity.BLOCK,
+    evidence=(Evidence.REHEARSED,),
+    condition="A file ends without an error inside a transaction (BEGIN without COMMIT).",
+    effect="What it and the files after it do is lost when the deploy ends, with Prisma's own record that it finished: "
+    "the next deploy stops with P3009.",
+    fix="Add the COMMIT, or leave out the BEGIN: Prisma sends the file as one transaction anyway.",
+    source="PostgreSQL manual, BEGIN; the state of the connection was looked at after each file.",
+)
+
+
+def res007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Files after which the connection is still inside a transaction."""
+    files = {migration.name: migration.file for migration in gathered.migrations}
+    findings = [
+        finding(
+            RES007,
+            object=run.migration,
+            message=f"{run.migration} (number {run.position}) ends inside a transaction that it has not committed",
+            location=Location(files.get(run.migration, run.migration)),
+        )
+        for run in rehearsal.runs
+        if run.leaves_open
+    ]
+    return failed_or_passed(RES007, findings, looked_at=f"the connection after each of {len(rehearsal.runs)} files")
+
+
 def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """The first migration that fails, with its likely cause.
 
@@ -65,9 +94,23 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     if elsewhere and gathered.statement_by_statement:
         why = f"{elsewhere[0].migration} cannot run as one transaction, and Prisma 7.4 and newer do not run it so"
         return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}; that way was not rehearsed")
+    ours = next((run for run in failed if run.error is not None and _is_ours(run.error)), None)
+    if ours is not None and ours.error is not None:
+        why = f"{ours.migration} (number {ours.position}) needs what the throw-away server does not have or allow"
+        return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}: {ours.error.message}")
     findings = [_failed_run(run, gathered, rehearsal) for run in failed]
     looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
+
+
+def _is_ours(error: RunError) -> bool:
+    """Whether the error says more about the throw-away server than about the migration.
+
+    These are a limit of pgready, an imitated function, an extension that the package does not carry, and a command that
+    our role without rights may not give (42501): a target server may well do it.
+    """
+    lacking = error.sqlstate in {"0A000", "58P01"} and ("extension" in error.message or "pgready" in error.message)
+    return lacking or error.sqlstate == "42501" or error.message.startswith("stopped by pgready")
 
 
 def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> Finding:
@@ -76,7 +119,7 @@ def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> 
         message = f"{run.migration} (number {run.position}) has no migration.sql: P3015"
         return finding(RES001, object=run.migration, message=message, location=Location(file))
     error = run.error
-    cause = _made_later(run, gathered, rehearsal)
+    cause = _made_later(run, gathered, rehearsal) or next(iter((error.context or "").splitlines()), None)
     message = f"{run.migration} (number {run.position}) fails: {error.message} (SQLSTATE {error.sqlstate})"
     return finding(
         RES001,
@@ -122,11 +165,17 @@ def _needs(migration: str, gathered: Gathered) -> Iterator[ObjectRef]:
 
 def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Objects that a false guard suppressed and that nothing made in the end; one finding for each object."""
-    never = [skip for skip in gathered.skips if not skip.exists_at_end]
+    made = {each for run in rehearsal.runs for each in run.made}
+    # What a later migration made and another dropped again is missing for that reason, not for the guard's.
+    never = [
+        skip
+        for skip in gathered.skips
+        if not skip.exists_at_end and not any(skip.would_make.covers(each) for each in made)
+    ]
     by_object: dict[ObjectRef, list[Skip]] = {}
     for skip in never:
         by_object.setdefault(skip.would_make, []).append(skip)
-    findings = [_skipped(wanted, skips, gathered.declared) for wanted, skips in by_object.items()]
+    findings = [_skipped(wanted, skips, gathered.declared, rehearsal.schema) for wanted, skips in by_object.items()]
     later = len(gathered.skips) - len(never)
     guarded = sum(bool(effect.guards) for script in gathered.scripts for effect in script.effects)
     looked = f"{guarded} guarded effects in {len(rehearsal.runs)} migrations"
@@ -139,10 +188,10 @@ def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     return incomplete(judged, f"what these would make is not known: {places}{more}")
 
 
-def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema) -> Finding:
+def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema, there: Schema) -> Finding:
     first, *others = skips
     again = f" (also skipped by {', '.join(skip.migration for skip in others)})" if others else ""
-    expected = _is_declared(wanted, declared)
+    expected = _is_declared(wanted, declared) and not _stands_under_another_name(wanted, declared, there)
     return finding(
         RES002,
         object=str(wanted),
@@ -178,6 +227,22 @@ def _is_declared(wanted: ObjectRef, declared: Schema) -> bool:
         if wanted.table == table.name.name and wanted.name in _names_within(wanted.kind, declared, wanted):
             return True
     return wanted.kind is ObjectKind.TYPE and any(enum.name.name == wanted.name for enum in declared.enums)
+
+
+def _stands_under_another_name(wanted: ObjectRef, declared: Schema, there: Schema) -> bool:
+    """Whether an equal key or index is there, only called otherwise: then nothing is missing."""
+    table = next((table for table in declared.tables if table.name.name == wanted.table), None)
+    other = there.table(table.name) if table is not None else None
+    if table is None or other is None:
+        return False
+    key = next((key for key in table.foreign_keys if key.name == wanted.name), None)
+    index = next((index for index in table.indexes if index.name == wanted.name), None)
+    if key is not None:
+        return any(each.identity == key.identity for each in other.foreign_keys)
+    return index is not None and any(
+        (each.columns, each.unique, each.method) == (index.columns, index.unique, index.method)
+        for each in other.indexes
+    )
 
 
 def _names_within(kind: ObjectKind, declared: Schema, wanted: ObjectRef) -> set[str]:
@@ -252,4 +317,5 @@ CHECKS = (
     on_rehearsal(RES001, res001, complete=False),
     on_rehearsal(RES002, res002),
     on_rehearsal(RES003, res003),
+    on_rehearsal(RES007, res007, complete=False),
 )

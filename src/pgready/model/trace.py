@@ -57,7 +57,8 @@ class MigrationRun:
     """One migration on the throw-away server.
 
     `made` and `dropped` are differences of the catalog before and after, ordered; an object that was renamed stands
-    in both. They hold what really happened, whatever the text says.
+    in both. They hold what really happened, whatever the text says. `leaves_open`: the file ended without an error
+    inside a transaction that it had not committed.
     """
 
     migration: str
@@ -69,6 +70,7 @@ class MigrationRun:
     dropped: tuple[ObjectRef, ...] = ()
     rerun: Rerun | None = None
     rerun_skipped: str | None = None
+    leaves_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

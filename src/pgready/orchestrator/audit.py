@@ -23,7 +23,7 @@ from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
-from pgready.sources.migrations.prisma import read_migrations
+from pgready.sources.migrations.prisma import lock_provider, read_migrations
 from pgready.sources.prisma import PrismaVersion, ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql.script import read_script
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
@@ -50,6 +50,7 @@ class Sources:
     scripts: tuple[Script, ...]
     prisma: PrismaVersion | None
     hashes: dict[str, str]
+    lock_provider: str | None
 
 
 def audit(
@@ -77,12 +78,19 @@ def audit(
 
 def read_sources(request: AuditRequest) -> Sources:
     """Read schema and migrations; raises SourceError with every place that cannot be read."""
+    try:
+        return _read(request)
+    except OSError as error:
+        # No permission, a loop of links, a device that is gone.
+        place = _relative(Path(error.filename), request.root) if isinstance(error.filename, str) else "."
+        raise SourceError(f"cannot be read: {error.strerror or error}", path=place) from error
+
+
+def _read(request: AuditRequest) -> Sources:
     files = locate(request.root, schema=request.schema, migrations=request.migrations)
     declared = read_schema(files)
     if files.migrations_directory is None:
-        raise SourceError(
-            "no migrations directory; expected prisma/migrations beside the schema, or pass --migrations", path="."
-        )
+        raise SourceError(_no_migrations(files), path=".")
     migrations = read_migrations(files.migrations_directory, root=files.root)
     return Sources(
         request=request,
@@ -92,7 +100,18 @@ def read_sources(request: AuditRequest) -> Sources:
         scripts=tuple(read_script(migration) for migration in migrations),
         prisma=find_version(files.root),
         hashes=_hashes(files, migrations),
+        lock_provider=lock_provider(files.migrations_directory, root=files.root),
     )
+
+
+def _no_migrations(files: ProjectFiles) -> str:
+    """Where Prisma looks, and what stands near it, so that the right --migrations is easy to name."""
+    parents = sorted({path.parent for path in files.schema_files})
+    wanted = " or ".join(_relative(parent / "migrations", files.root) for parent in parents[:3])
+    near = (directory / "migrations" for parent in parents for directory in (parent.parent, parent.parent.parent))
+    seen = next((path for path in near if path.is_dir() and path.is_relative_to(files.root)), None)
+    hint = f"; there is {_relative(seen, files.root)}" if seen is not None else ""
+    return f"no migrations directory: expected {wanted} (beside the schema), or pass --migrations{hint}"
 
 
 def audit_sources(
@@ -105,7 +124,13 @@ def audit_sources(
     """
     started = _now()
     config = sources.request.config
-    read = Gathered(config=config, declared=sources.declared, migrations=sources.migrations, scripts=sources.scripts)
+    read = Gathered(
+        config=config,
+        declared=sources.declared,
+        migrations=sources.migrations,
+        scripts=sources.scripts,
+        lock_provider=sources.lock_provider,
+    )
     rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, store) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(_with_undeclared(sources.declared, complete), config.groups, config.keys)

@@ -4,6 +4,8 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from psycopg.pq import TransactionStatus
+
 from pgready.model.migration import Migration
 from pgready.model.trace import MigrationRun, RunOutcome
 from pgready.rehearsal.apply import execute
@@ -82,6 +84,7 @@ def _run(
         dropped=dropped,
         rerun=second.rerun,
         rerun_skipped=second.skipped,
+        leaves_open=not applied.error and owner.info.transaction_status != TransactionStatus.IDLE,
     )
     return run, after
 

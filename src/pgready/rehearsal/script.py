@@ -64,14 +64,19 @@ def run_script(connection: Connection, text: str, tick: Callable[[], None] = lam
 
 def _next_result(link: pq.abc.PGconn, tick: Callable[[], None]) -> pq.abc.PGresult | None:
     tick()
-    while link.is_busy():
+    while link.is_busy() or link.flush():
         _wait(link, tick)
     return link.get_result()
 
 
 def _wait(link: pq.abc.PGconn, tick: Callable[[], None]) -> None:
-    """Until something comes from the server or it is time to tick."""
-    if select.select([link.socket], [], [], _TICK_SECONDS)[0]:
+    """Until something comes from the server, more can be sent to it, or it is time to tick.
+
+    A text that fills the socket's buffer is sent in parts, and nothing comes back before the last of them (libpq
+    manual, "Asynchronous Command Processing": PQflush).
+    """
+    unsent = [link.socket] if link.flush() else []
+    if select.select([link.socket], unsent, [], _TICK_SECONDS)[0]:
         link.consume_input()
     tick()
 

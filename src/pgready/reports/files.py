@@ -18,6 +18,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     temporary: str | None = None
     try:
+        path = path.resolve() if path.is_symlink() else path
+        if path.exists() and not path.is_file():
+            # A pipe or a device (`--json /dev/stdout`) is written to, not replaced.
+            path.write_bytes(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:

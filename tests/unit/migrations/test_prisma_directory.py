@@ -129,6 +129,24 @@ def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
         read_migrations(directory, root=tmp_path)
 
 
+def test_a_file_beyond_all_measure_is_an_error(tmp_path: Path) -> None:
+    directory = project(tmp_path, a=b"")
+    os.truncate(directory / "a" / "migration.sql", 300 << 20)
+
+    with pytest.raises(SourceError, match="at most 268435456 are read"):
+        read_migrations(directory, root=tmp_path)
+
+
+def test_a_name_that_is_not_utf8_can_be_printed(tmp_path: Path) -> None:
+    directory = project(tmp_path)
+    odd = os.fsencode(directory) + b"/a\xff"
+    os.mkdir(odd)  # noqa: PTH102 - bytes
+
+    (found,) = read_migrations(directory, root=tmp_path)
+
+    assert (found.name, found.file) == ("a\ufffd", "prisma/migrations/a\ufffd/migration.sql")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     directory = project(tmp_path, a=b"SELECT 1")

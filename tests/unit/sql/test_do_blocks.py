@@ -102,6 +102,13 @@ FLOWS = {
         ),
         {"creates table public.t": ["re-run DO IF: not relation *.t"]},
     ),
+    "FOUND may be asked for by a variable's value": (
+        do(
+            "PERFORM 1 FROM pg_class WHERE relname = n; n := 'other'; IF FOUND THEN DROP TABLE t; END IF;",
+            "n text := 't';",
+        ),
+        {"drops table public.t": ["re-run DO IF: relation *.t"]},
+    ),
     "a count is a question": (
         do(
             "SELECT count(*) INTO n FROM pg_class WHERE relname = 't'; IF n = 0 THEN CREATE TABLE t (); END IF;",
@@ -230,13 +237,39 @@ def test_expressions_read_tables(read: Read) -> None:
     ]
 
 
-def test_variables_of_each_other_do_not_cost_exponential_time(read: Read) -> None:
-    doubled = " ".join(f"a{number} := a{number - 1} AND a{number - 1};" for number in range(1, 60))
+@pytest.mark.parametrize(
+    "body",
+    [
+        " ".join(f"a{number} := a{number - 1} AND a{number - 1};" for number in range(1, 60)) + " IF a59",
+        "a1 := a1 AND a1; IF a1",
+        "PERFORM 1 WHERE FOUND AND FOUND; " * 50 + "IF FOUND",
+        "a1 := EXISTS (SELECT 1 WHERE a1 AND a1); " * 50 + "IF a1",
+    ],
+    ids=["chain", "itself", "found", "inside a query"],
+)
+def test_variables_of_each_other_do_not_cost_exponential_time(body: str, read: Read) -> None:
     declared = " ".join(f"a{number} boolean;" for number in range(60))
 
-    script = read(do(f"{doubled} IF a59 THEN DROP TABLE t; END IF;", declared))
+    script = read(do(f"{body} THEN DROP TABLE t; END IF;", declared))
 
     assert script.effects[0].guards[0].kind is GuardKind.OPAQUE
+
+
+def test_many_returns_inside_a_branch_are_one_condition(read: Read) -> None:
+    returns = "IF to_regclass('x') IS NULL THEN RETURN; END IF; "
+
+    (effect,) = read(do(f"IF to_regclass('y') IS NULL THEN {returns * 2000} END IF; DROP TABLE t;")).effects
+
+    assert [guard.kind for guard in effect.guards] == [GuardKind.OPAQUE]
+
+
+def test_an_effect_has_at_most_51_guards(read: Read) -> None:
+    part = " AND ".join(f"to_regclass('t{number}') IS NULL" for number in range(20))
+
+    (effect,) = read(do(f"IF {part} THEN " * 5 + "DROP TABLE t;" + " END IF;" * 5)).effects
+
+    assert len(effect.guards) == 51
+    assert [guard.kind for guard in effect.guards].index(GuardKind.OPAQUE) == 50
 
 
 def test_very_long_conditions_and_messages_are_cut(read: Read) -> None:

@@ -14,7 +14,8 @@ _MARKS = {Outcome.PASSED: good, Outcome.FAILED: bad, Outcome.SKIPPED: open_, Out
 _NEVER = (
     "The live database: what it holds, which migrations it has recorded, and drift between it and these files.",
     "What the migrations delete: dropped tables and columns, rows, narrowed types.",
-    "Defaults of columns, and columns that refer to a table without a foreign key.",
+    "What defaults and CHECK constraints say, which extensions are declared, and whether foreign keys are validated.",
+    "Columns that refer to a table without a foreign key.",
     "Migrations run statement by statement, as Prisma 7.4 and newer do: the rehearsal sends each file whole.",
     "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
     "What a failure half-way through a migration leaves behind, and the way back.",

@@ -18,6 +18,8 @@ __all__ = ["LOCK_FILE", "SQL_FILE", "lock_provider", "read_migrations"]
 SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
 _EXPECTED = f"expected a directory with one sub-directory per migration, each with a {SQL_FILE}"
+# The text, its statements and their trees are in memory at once.
+_MOST_BYTES = 256 << 20
 _UTF16_MARKS = {b"\xff\xfe": "UTF-16 (little endian)", b"\xfe\xff": "UTF-16 (big endian)"}
 
 
@@ -47,7 +49,12 @@ def _shown(path: Path, root: Path) -> str:
         relative: PurePath = path.relative_to(root)
     except ValueError:
         relative = PurePath(os.path.relpath(path, root)) if path.is_absolute() == root.is_absolute() else path
-    return relative.as_posix()
+    return _printable(relative.as_posix())
+
+
+def _printable(name: str) -> str:
+    """A name from the file system; bytes that are not UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 def _subdirectories(directory: Path, shown: str) -> list[str]:
@@ -66,7 +73,7 @@ def _read_migration(directory: Path, position: int, *, root: Path) -> Migration:
     path = directory / SQL_FILE
     shown = _shown(path, root)
     content = _content(path, shown)
-    name = os.fsencode(directory.name).decode(errors="replace")
+    name = _printable(directory.name)
     if content is None:
         return Migration(name=name, position=position, file=shown, sql=None)
     encoding = _wide_encoding(content)
@@ -82,8 +89,11 @@ def _read_migration(directory: Path, position: int, *, root: Path) -> Migration:
 def _content(path: Path, shown: str) -> bytes | None:
     """The bytes of the file; None when there is none. What is no file (a pipe, a directory) is never opened."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceError(f"not a file; expected SQL text in {SQL_FILE}", path=shown)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise SourceError(f"not a file; expected the text of {path.name}", path=shown)
+        if found.st_size > _MOST_BYTES:
+            raise SourceError(f"{found.st_size} bytes; at most {_MOST_BYTES} are read", path=shown)
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -6,7 +6,7 @@ from pgready.sources.sql.lexis import lexemes
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.places import Source, literal_source
 from pgready.sources.sql.tree import name_parts, string_constant
-from pgready.sources.sql.walk import Walk, placed_drafts, query_of
+from pgready.sources.sql.walk import LONGEST_VALUE, Walk, placed_drafts, query_of
 
 __all__ = ["assign_command", "dynamic", "execute_command", "open_command", "perform_command", "sql_command"]
 
@@ -19,7 +19,7 @@ def sql_command(walk: Walk, fields: Node) -> list[Placed]:
         walk.forget(fields)
         names = [each.get("name") for each in fields.get("target", {}).get("PLpgSQL_row", {}).get("fields", [])]
         if len(names) == 1:
-            walk.remember(str(names[0]), walk.parsed(f"({query})"))
+            walk.remember(str(names[0]), walk.parsed(f"({query})", LONGEST_VALUE))
     return placed
 
 
@@ -73,9 +73,10 @@ def assign_command(walk: Walk, fields: Node) -> list[Placed]:
     if len(words) > 1 and words[1][1] in (b":", b"="):
         start = words[1][0].end + source.text.startswith(b"=", words[1][0].end)
         value = source.cut(start, len(source.text))
-        walk.known[name] = walk.parsed(value.text.decode(errors="replace"))
-        placed = walk.expression(value)
-    return placed
+        walk.remember(name, walk.parsed(value.text.decode(errors="replace"), LONGEST_VALUE))
+        return walk.expression(value)
+    walk.known[name] = None
+    return []
 
 
 def open_command(walk: Walk, fields: Node) -> list[Placed]:

@@ -12,7 +12,7 @@ from pgready.sources.sql.questions import asks
 from pgready.sources.sql.scope import Scope, object_ref
 from pgready.sources.sql.tree import constant, kind_of, name_parts, string_constant, unwrap
 
-__all__ = ["NEVER", "Known", "conjuncts", "negated", "read_condition"]
+__all__ = ["NEVER", "Known", "conjuncts", "negated", "read_condition", "with_values"]
 
 NEVER: Condition = AnyOf(())
 _DEEPEST = 50
@@ -36,11 +36,12 @@ class _Reader:
     known: Known
     scope: Scope
     text: str
+    variables: dict[str, Condition]
 
 
 def read_condition(node: Node, known: Known, scope: Scope, text: str) -> Condition:
     """The condition that an expression tests; `text` is kept where it, or a part of it, cannot be read."""
-    return _read(node, _Reader(known, scope, text), 0)
+    return _read(node, _Reader(known, scope, text, {}), 0)
 
 
 def negated(condition: Condition) -> Condition:
@@ -88,7 +89,12 @@ def _boolean(fields: Node, reader: _Reader, depth: int) -> Condition:
 
 def _variable(fields: Node, reader: _Reader, depth: int) -> Condition | None:
     value = _value_of({"ColumnRef": fields}, reader)
-    return None if value is None or "ColumnRef" in value else _read(value, reader, depth)
+    if value is None or "ColumnRef" in value:
+        return None
+    name = name_parts(fields.get("fields"))[0]
+    if name not in reader.variables:
+        reader.variables[name] = _read(value, reader, depth)
+    return reader.variables[name]
 
 
 def _value_of(node: Node, reader: _Reader) -> Node | None:
@@ -173,12 +179,12 @@ def _returns_a_row(select: Node, reader: _Reader, depth: int) -> Condition | Non
         alone = _is_plain(select, aggregates=True)
         return ALWAYS if alone and select.get("op") == "SETOP_NONE" else None
     if "fromClause" in select:
-        return asks(_with_values(select, reader.known), reader.scope)
+        return asks(with_values(select, reader.known), reader.scope)
     return _read(select["whereClause"], reader, depth) if "whereClause" in select else ALWAYS
 
 
-def _with_values(node: Node, known: Known) -> Node:
-    """The query with the constants that variables hold (`conname = wanted_name`)."""
+def with_values(node: Node, known: Known) -> Node:
+    """A query or expression with the constants that variables hold (`conname = wanted_name`)."""
     constants = {name: value for name, value in known.items() if value is not None and "A_Const" in value}
 
     def changed(each: object) -> object:

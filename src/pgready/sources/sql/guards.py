@@ -12,6 +12,8 @@ from pgready.sources.sql.drafts import Draft
 __all__ = ["Placed", "Test", "guarded", "kind_of_guard", "shortened"]
 
 _LONGEST_TEXT = 2000
+# Around one effect; what goes beyond is hostile and would multiply with the effects.
+_MOST_GUARDS = 50
 _RELATIONS = frozenset(
     {
         ObjectKind.TABLE,
@@ -54,11 +56,21 @@ def guarded(test: Test, body: Iterable[Placed], place: Place) -> list[Placed]:
     """The body under the test: each AND-ed part becomes a guard around every effect in it."""
     placed = list(body)
     guards = tuple(_guards(test, [each.draft for each in placed], place))
-    return [replace(each, guards=(*guards, *each.guards)) for each in placed]
+    return [replace(each, guards=_bounded((*guards, *each.guards))) for each in placed]
+
+
+def _bounded(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The outermost guards, and one that is not known instead of more than anybody writes."""
+    if len(guards) <= _MOST_GUARDS:
+        return guards
+    rest = replace(guards[_MOST_GUARDS], kind=GuardKind.OPAQUE, condition=Unknown("many more conditions"))
+    return (*guards[:_MOST_GUARDS], rest)
 
 
 def _guards(test: Test, drafts: list[Draft], place: Place) -> Iterator[Guard]:
     conditions = conjuncts(test.condition)
+    if len(conditions) > _MOST_GUARDS:
+        conditions = (test.condition,)
     whole = shortened(test.text), test.offset
     apart = len(test.parts) == len(conditions)
     parts = [(shortened(text), offset) for text, offset in test.parts] if apart else [whole] * len(conditions)

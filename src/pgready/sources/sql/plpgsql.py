@@ -117,7 +117,11 @@ def _sequence(walk: Walk, statements: list[Node]) -> _Flow:
 
 
 def _either(one: Condition, other: Condition) -> Condition:
-    return other if one == NEVER else one if other == NEVER else AnyOf((one, other))
+    """OR, flat, so that a hundred RETURNs are not a hundred levels."""
+    operands = [part for each in (one, other) for part in (each.operands if isinstance(each, AnyOf) else (each,))]
+    if len(operands) > _MOST_BRANCHES:
+        return Unknown("a RETURN before")
+    return operands[0] if len(operands) == 1 else AnyOf(tuple(operands))
 
 
 def _branch(walk: Walk, statements: list[Node], before: Values) -> tuple[_Flow, Values]:

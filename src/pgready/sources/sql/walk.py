@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pgready.model.guards import Guard, Unknown
 from pgready.sources.sql import parse
 from pgready.sources.sql.body import Body
-from pgready.sources.sql.conditions import read_condition
+from pgready.sources.sql.conditions import read_condition, with_values
 from pgready.sources.sql.drafts import Draft, opaque
 from pgready.sources.sql.effects import drafts_of
 from pgready.sources.sql.guards import Place, Placed, Test, shortened
@@ -17,7 +17,7 @@ from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
 from pgready.sources.sql.tree import find, name_parts
 
-__all__ = ["Context", "Walk", "placed_drafts", "query_of"]
+__all__ = ["LONGEST_VALUE", "Context", "Walk", "placed_drafts", "query_of"]
 
 Values = dict[str, Node | None]
 
@@ -73,14 +73,16 @@ class Walk:
             name = fields.get("refname")
             if name:
                 twice = name in self.known
-                self.remember(name, None if twice else self.parsed(query_of(fields.get("default_val"))))
+                self.remember(name, None if twice else self.parsed(query_of(fields.get("default_val")), LONGEST_VALUE))
 
     def remember(self, name: str, value: Node | None) -> None:
         """The variable holds an expression from here on.
 
-        Of another variable it is a copy; in every other expression with variables it is not known, because they may
-        change before the expression is looked at.
+        Constants in other variables are put in; of another variable it is a copy; every other expression of variables
+        is not known, because they may change before the expression is looked at.
         """
+        if value is not None and "ColumnRef" not in value:
+            value = with_values(value, self.known)
         columns = [name_parts(fields.get("fields")) for _, fields in find(value, _COLUMNS)]
         variables = [parts[0] for parts in columns if len(parts) == 1 and parts[0] in self.known]
         if value is not None and "ColumnRef" in value and variables:
@@ -88,9 +90,9 @@ class Walk:
         else:
             self.known[name] = None if variables else value
 
-    def parsed(self, query: str) -> Node | None:
-        """The tree of an expression; None when it is none."""
-        if not query:
+    def parsed(self, query: str, longest: int = parse.MAX_BODY_BYTES) -> Node | None:
+        """The tree of an expression; None when it is none, or too long."""
+        if not 0 < len(query) <= longest:
             return None
         try:
             statements = parse.parse(b"SELECT " + query.encode())
@@ -151,7 +153,8 @@ class Walk:
     def _remember_found(self, raw: RawStatement) -> None:
         """FOUND is set by every SQL command."""
         exists = {"SubLink": {"subLinkType": "EXISTS_SUBLINK", "subselect": {"SelectStmt": raw.node}}}
-        self.known["found"] = exists if raw.kind == "SelectStmt" else None
+        readable = raw.kind == "SelectStmt" and raw.end - raw.start <= LONGEST_VALUE
+        self.remember("found", exists if readable else None)
 
     def condition(self, source: Source, form: str) -> Test:
         """The condition of an IF."""
@@ -175,6 +178,8 @@ class Walk:
         }
 
 
+# Of an expression that a variable is remembered to hold: it may be used many times.
+LONGEST_VALUE = 4000
 _COLUMNS = frozenset({"ColumnRef"})
 _BARE_SELECT = {"targetList", "limitOption", "op"}
 
