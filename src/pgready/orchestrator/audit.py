@@ -25,7 +25,7 @@ from pgready.orchestrator.evidence import code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.sources.migrations.prisma import lock_provider, read_migrations
 from pgready.sources.prisma import PrismaVersion, ProjectFiles, find_version, locate, read_schema
-from pgready.sources.sql.script import read_script
+from pgready.sources.sql import read_scripts
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
 __all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "read_sources"]
@@ -97,7 +97,7 @@ def _read(request: AuditRequest) -> Sources:
         files=files,
         declared=declared,
         migrations=migrations,
-        scripts=tuple(read_script(migration) for migration in migrations),
+        scripts=read_scripts(migrations),
         prisma=find_version(files.root),
         hashes=_hashes(files, migrations),
         lock_provider=lock_provider(files.migrations_directory, root=files.root),
