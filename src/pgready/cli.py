@@ -156,10 +156,11 @@ def check(
     if output is not None:
         _writable(Path(output))
     from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
+    from pgready.orchestrator.evidence import anew  # noqa: PLC0415
 
     with _progress() as (on_phase, on_progress):
         on_phase("rehearsing the migrations")
-        result = audit_sources(sources, on_progress=on_progress)
+        result = audit_sources(sources, on_progress=on_progress, keep=anew)
     _write_json(result, output, json_file)
     return _print(result)
 

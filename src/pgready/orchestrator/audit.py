@@ -21,7 +21,7 @@ from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal
-from pgready.orchestrator.evidence import code_digest, kept, key_of
+from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.sources.migrations.prisma import lock_provider, read_migrations
 from pgready.sources.prisma import PrismaVersion, ProjectFiles, find_version, locate, read_schema
@@ -115,12 +115,12 @@ def _no_migrations(files: ProjectFiles) -> str:
 
 
 def audit_sources(
-    sources: Sources, *, on_progress: Progress | None = None, run_id: str | None = None, store: Path | None = None
+    sources: Sources, *, on_progress: Progress | None = None, run_id: str | None = None, keep: Keep = kept
 ) -> AuditResult:
     """Rehearse and judge what was read.
 
-    `run_id` names the run (default: the variable PGREADY_RUN_ID, else a new one); `store` is a private directory for
-    the rehearsal (default: that of the user).
+    `run_id` names the run (default: the variable PGREADY_RUN_ID, else a new one); `keep` decides whether a rehearsal
+    that was kept will do (default) or a new one is made (`anew`).
     """
     started = _now()
     config = sources.request.config
@@ -131,7 +131,7 @@ def audit_sources(
         scripts=sources.scripts,
         lock_provider=sources.lock_provider,
     )
-    rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, store) if sources.request.rehearse else None
+    rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(_with_undeclared(sources.declared, complete), config.groups, config.keys)
     rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
@@ -182,9 +182,7 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
     )
 
 
-def _rehearsal(
-    sources: Sources, claimed: frozenset[str], on_progress: Progress | None, store: Path | None
-) -> Rehearsal:
+def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress | None, keep: Keep) -> Rehearsal:
     # The room is imported here: reading and judging need no server.
     from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
 
@@ -206,7 +204,7 @@ def _rehearsal(
         )
         return replace(made, made_at=_now().isoformat(timespec="seconds"))
 
-    return kept(key, make, store=store)
+    return keep(key, make)
 
 
 def _verbatim_types(schema: Schema) -> set[str]:

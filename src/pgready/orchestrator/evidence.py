@@ -19,7 +19,10 @@ from pgready.model.trace import Rehearsal
 from pgready.reports.document import decode_rehearsal, encode_rehearsal
 from pgready.reports.kernel import DIRECTORY_VARIABLE
 
-__all__ = ["code_digest", "kept", "key_of"]
+__all__ = ["Keep", "anew", "code_digest", "kept", "key_of"]
+
+Keep = Callable[[str, Callable[[], Rehearsal]], Rehearsal]
+"""From the key of a rehearsal and a way to make it to the rehearsal."""
 
 _KEEP_SECONDS = 7 * 24 * 3600
 
@@ -35,6 +38,11 @@ def code_digest() -> str:
 def key_of(parts: dict[str, object]) -> str:
     """A content hash of JSON values, whatever their order."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def anew(_key: str, make: Callable[[], Rehearsal]) -> Rehearsal:
+    """A new rehearsal in any case: who asks on the command line wants to know what happens now."""
+    return make()
 
 
 def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) -> Rehearsal:

@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
 from pgready.errors import ReportError
 from pgready.orchestrator.audit import RUN_ID_VARIABLE, Progress, Sources, audit_sources
+from pgready.orchestrator.evidence import kept
 from pgready.reports.document import AUDIT_NAME, decode, write_audit
 from pgready.reports.execution import warm_up
 from pgready.reports.export import export_html, warm_up_export
@@ -59,8 +61,9 @@ def make_report(
     importing, importing_export = Thread(target=warm_up, daemon=True), Thread(target=warm_up_export, daemon=True)
     with running_kernel(environment, preload=_PRELOAD) as kernel:
         importing.start()
+        keep = partial(kept, store=kernel.directory)
         on_phase("rehearsing the migrations")
-        result = audit_sources(sources, on_progress=on_progress, run_id=run_id, store=kernel.directory)
+        result = audit_sources(sources, on_progress=on_progress, run_id=run_id, keep=keep)
         importing.join()
         importing_export.start()
         on_phase("running the notebook")
