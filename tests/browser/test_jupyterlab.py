@@ -1,5 +1,6 @@
 """The notebook in a real JupyterLab: opened by hand and run from top to bottom, no command line involved."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -117,9 +118,11 @@ def _address(runtime: Path, process: subprocess.Popen[bytes]) -> str:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         for file in runtime.glob("jpserver-*.json"):
-            address = f"http://127.0.0.1:{json.loads(file.read_text())['port']}"
-            with urllib.request.urlopen(f"{address}/api", timeout=_PATIENCE_S):
-                return address
+            # The file may be there half written, or before the server listens.
+            with contextlib.suppress(ValueError, OSError):
+                address = f"http://127.0.0.1:{json.loads(file.read_text())['port']}"
+                with urllib.request.urlopen(f"{address}/api", timeout=_PATIENCE_S):
+                    return address
         time.sleep(0.05)
     raise TimeoutError("JupyterLab did not start")
 
