@@ -45,6 +45,12 @@ def test_the_provider_of_the_lock_file_must_be_postgresql(build: Build, judge: J
     assert outcome(None) is Outcome.SKIPPED
 
 
+def test_bytes_that_are_no_text_are_told(build: Build, judge: Judge) -> None:
+    migrations = (build.migration("1"), replace(build.migration("2", 2), undecodable_bytes=3))
+    result = judge("HIS013", Gathered(config=Config(), declared=Schema(), migrations=migrations))
+    assert [(finding.object, finding.severity) for finding in result.findings] == [("2", Severity.WARN)]
+
+
 def isolation(build: Build, config: Config, *, rehearsed: bool = True) -> Gathered:
     """Social refers to User (Auth) and to Image (Other)."""
     keys = (build.key("Queue", "userId", "User"), build.key("Queue", "imageId", "Image"))

@@ -45,6 +45,33 @@ HIS011 = Rule(
 )
 
 
+HIS013 = Rule(
+    id="HIS013",
+    title="A migration is not valid UTF-8",
+    severity=Severity.WARN,
+    evidence=(Evidence.READ,),
+    condition="migration.sql holds bytes that are not UTF-8.",
+    effect="Prisma replaces them before it sends the text: names and texts of the database become other ones.",
+    fix="Save the file as UTF-8, if it was not applied anywhere yet.",
+    source="Prisma reads the file as UTF-8 and puts U+FFFD in place of what is none.",
+)
+
+
+def his013(gathered: Gathered) -> CheckResult:
+    """Files with bytes that cannot be decoded."""
+    findings = [
+        finding(
+            HIS013,
+            object=migration.name,
+            message=f"{migration.name} holds {migration.undecodable_bytes} bytes that are not UTF-8",
+            location=migration.location,
+        )
+        for migration in gathered.migrations
+        if migration.undecodable_bytes
+    ]
+    return failed_or_passed(HIS013, findings, looked_at=f"{len(gathered.migrations)} migration directories")
+
+
 def his011(gathered: Gathered) -> CheckResult:
     """The provider that the history was written for."""
     provider = gathered.lock_provider
@@ -94,4 +121,5 @@ CHECKS = (
     Check(rule=HIS001, judge=his001),
     Check(rule=HIS004, judge=his004),
     Check(rule=HIS011, judge=his011),
+    Check(rule=HIS013, judge=his013),
 )
