@@ -77,6 +77,16 @@ def test_an_audit_writes_the_report(pgready: Run, tmp_path: Path) -> None:
     assert str(report / "deployment_readiness.html").removeprefix(f"{tmp_path}/") in done.stdout
 
 
+def test_pictures_of_an_earlier_run_are_gone_and_other_files_stay(pgready: Run, project: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "out" / "deployment_readiness_files"
+    pictures.mkdir(parents=True)
+    (pictures / "0123456789ab.svg").write_text("old")
+    (pictures / "logo.svg").write_text("theirs")
+    assert pgready("audit", project, "--output", "out").returncode == 0
+    assert not (pictures / "0123456789ab.svg").exists()
+    assert (pictures / "logo.svg").exists()
+
+
 def test_an_audit_leaves_nothing_else_behind(pgready: Run, project: Path, tmp_path: Path) -> None:
     before = set(project.rglob("*"))
     pgready("audit", "shop", "--output", "out")

@@ -1,5 +1,6 @@
 """From what was read to a report that can be mailed: rehearse, run the notebook, export."""
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -102,6 +103,7 @@ def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
     text, pictures = export_markdown(run.notebook, name=NOTEBOOK, banner=banner)
     for name, content in pictures.items():
         write_atomically(output_dir / name, content)
+    _remove_old_pictures(output_dir / f"{NOTEBOOK}_files", {Path(name).name for name in pictures})
     write_atomically(markdown, text.encode())
     return Report(
         result=result,
@@ -111,6 +113,13 @@ def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
         audit_json=audit_json,
         doubts=doubts,
     )
+
+
+def _remove_old_pictures(directory: Path, current: set[str]) -> None:
+    """Pictures are named by their content, so those of an earlier run would stay for ever; nothing else is touched."""
+    for path in directory.glob("*") if directory.is_dir() else ():
+        if re.fullmatch(r"[0-9a-f]{12}\.(svg|png)", path.name) and path.name not in current:
+            path.unlink(missing_ok=True)
 
 
 def _disagreement(result: AuditResult, audit_json: Path) -> tuple[str, ...]:
