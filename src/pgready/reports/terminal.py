@@ -7,8 +7,8 @@ from pgready.findings import CheckResult, Finding, Outcome, Severity
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import count
 from pgready.reports.plain import plain_line
-from pgready.reports.views.words import advice, heading
 from pgready.reports.visible import visible
+from pgready.reports.words import advice, heading
 from pgready.verdict import AuditResult, Verdict, did_not_run
 
 __all__ = ["summary"]

@@ -10,7 +10,7 @@ from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import bad, capped, code, count, good, line, listing, muted, place, said, strong, warn
 from pgready.reports.plain import plain_line
 from pgready.reports.view import View
-from pgready.reports.views.words import advice, explanation, heading, unmade
+from pgready.reports.words import advice, explanation, heading, unmade
 from pgready.verdict import AuditResult, blocks
 
 __all__ = ["findings"]
