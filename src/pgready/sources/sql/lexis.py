@@ -38,7 +38,8 @@ class Lexeme:
 
 
 # An escape string may go on after white space that holds a line break; it stays an escape string.
-_CONTINUED = rb"(?:[ \t\f\v]*+(?:--[^\n\r]*+)?+[\n\r](?:[ \t\f\v\n\r]++|--[^\n\r]*+[\n\r])*+'(?:[^'\\]++|''|\\.)*+')*+"
+# Not possessive around what may match in part: CPython before 3.11.5 then goes on behind the part (gh-106052).
+_CONTINUED = rb"(?:[ \t\f\v]*+(?:--[^\n\r]*+)?+[\n\r](?:[ \t\f\v\n\r]++|--[^\n\r]*+[\n\r])*'(?:[^'\\]++|''|\\.)*+')*"
 _LEXEME = re.compile(
     rb"(?P<space>[ \t\n\r\f\v]++)"
     rb"|(?P<line>--[^\n\r]*+)"
@@ -48,7 +49,7 @@ _LEXEME = re.compile(
     rb'|(?P<quoted>(?:[uU]&)?+"(?:[^"]++|"")*+")'
     rb"|(?P<dollar>\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*+)?+\$)"
     rb"|(?P<word>[A-Za-z_\x80-\xff][A-Za-z0-9_$\x80-\xff]*+|[0-9][0-9A-Za-z_.]*+)"
-    rb"|(?P<operator>(?:(?!--|/\*)[-+*/<>=~!@#^&|`?%])++)"
+    rb"|(?P<operator>(?:(?!--|/\*)[-+*/<>=~!@#^&|`?%])+)"
     rb"|(?P<open>[eEnNbBxX]?+'|[uU]&['\"]|\")"
     rb"|(?P<other>.)",
     re.DOTALL,
