@@ -337,3 +337,18 @@ def test_what_was_made_later_and_dropped_again_is_not_blamed_on_the_guard(build:
     result = judge("RES002", replace(gathered, rehearsal=rehearsal, skips=skips))
     assert [skip.exists_at_end for skip in skips] == [False]
     assert result.findings == ()
+
+
+def test_an_extension_that_the_rehearsal_itself_made_is_not_held_against_the_project(
+    build: Build, judge: Judge
+) -> None:
+    error = RunError(sqlstate="42710", message='extension "moddatetime" already exists')
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=error)
+
+    def outcome(version_num: int) -> Outcome:
+        rehearsal = replace(build.rehearsal(Schema(), run), server=replace(build.server, version_num=version_num))
+        gathered = Gathered(config=Config(), declared=Schema(), migrations=(build.migration("1"),), rehearsal=rehearsal)
+        return judge("RES001", gathered).outcome
+
+    assert outcome(150018) is Outcome.SKIPPED
+    assert outcome(180006) is Outcome.FAILED

@@ -16,6 +16,8 @@ __all__ = ["CHECKS"]
 # active_sql_transaction (CREATE INDEX CONCURRENTLY beside others), unsafe_new_enum_value_usage: PostgreSQL manual,
 # "PostgreSQL Error Codes".
 _FEW = 3
+# From this version on an extension can be made trusted for one server (extension_control_path).
+_CONTROL_PATHS = 180000
 _ONLY_IN_A_TRANSACTION = frozenset({"25001", "55P04"})
 
 RES001 = Rule(
@@ -94,7 +96,7 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     if elsewhere and gathered.statement_by_statement:
         why = f"{elsewhere[0].migration} cannot run as one transaction, and Prisma 7.4 and newer do not run it so"
         return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}; that way was not rehearsed")
-    ours = next((run for run in failed if run.error is not None and _is_ours(run.error)), None)
+    ours = next((run for run in failed if run.error is not None and _is_ours(run.error, rehearsal)), None)
     if ours is not None and ours.error is not None:
         why = f"{ours.migration} (number {ours.position}) needs what the throw-away server does not have or allow"
         return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}: {ours.error.message}")
@@ -103,12 +105,16 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     return failed_or_passed(RES001, findings, looked_at=looked)
 
 
-def _is_ours(error: RunError) -> bool:
+def _is_ours(error: RunError, rehearsal: Rehearsal) -> bool:
     """Whether the error says more about the throw-away server than about the migration.
 
     These are a limit of pgready, an imitated function, an extension that the package does not carry, and a command that
-    our role without rights may not give (42501): a target server may well do it.
+    our role without rights may not give (42501): a target server may well do it. Before PostgreSQL 18 the rehearsal
+    itself creates the untrusted extensions that a project names, so that they are there already (42710).
     """
+    created = error.sqlstate == "42710" and "extension" in error.message
+    if created and rehearsal.server.version_num < _CONTROL_PATHS:
+        return True
     lacking = error.sqlstate in {"0A000", "58P01"} and ("extension" in error.message or "pgready" in error.message)
     return lacking or error.sqlstate == "42501" or error.message.startswith("stopped by pgready")
 
