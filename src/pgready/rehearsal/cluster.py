@@ -131,24 +131,25 @@ def _write_private(path: Path, text: str, account: Account) -> None:
 
 def _wait_until_ready(cluster: Cluster) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _accepts(cluster):
+    while (refusal := _refusal(cluster)) is not None:
         if not cluster.supervisor.server_is_alive(_POLL_SECONDS):
             raise RehearsalError(f"the throw-away PostgreSQL server did not start: {cluster.last_words()}")
         if time.monotonic() > deadline:
             raise RehearsalError(
-                f"the throw-away PostgreSQL server was not ready after {_START_SECONDS:.0f} s: {cluster.last_words()}"
+                f"the throw-away PostgreSQL server was not ready after {_START_SECONDS:.0f} s: {refusal}\n"
+                f"{cluster.last_words()}"
             )
 
 
-def _accepts(cluster: Cluster) -> bool:
-    """Whether a login works; a bare connect() first, as it is cheaper while the socket is not there yet."""
+def _refusal(cluster: Cluster) -> str | None:
+    """Why a login does not work yet; a bare connect() first, as it is cheaper while the socket is not there."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(cluster.directory.socket / f".s.PGSQL.{PORT}"))
-        except OSError:
-            return False
+        except OSError as error:
+            return str(error)
     try:
         cluster.connect_admin().close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    except psycopg.OperationalError as error:
+        return str(error).strip() or type(error).__name__
+    return None
