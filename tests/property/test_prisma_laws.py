@@ -1,5 +1,7 @@
 """Laws of the Prisma reader: it fails only with a SourceError, prints and reads alike, and names within 63 bytes."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from pgready.errors import SourceError
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, Index, PrimaryKey, ReferentialAction, Table
 from pgready.sources.prisma import parse, to_schema
+from pgready.sources.prisma.config_file import read_config
+from pgready.sources.prisma.external import read_externals
 from pgready.sources.prisma.names import (
     foreign_key_name,
     index_name,
@@ -17,6 +21,9 @@ from pgready.sources.prisma.names import (
     primary_key_name,
     unique_name,
 )
+from pgready.sources.prisma.parser import parse_into
+from pgready.sources.prisma.problems import Problems
+from pgready.sources.prisma.to_schema import resolve
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "prisma"
 VALID = [path.read_bytes().decode() for path in sorted(FIXTURES.rglob("*.prisma"))]
@@ -53,6 +60,20 @@ def survives(text: str) -> None:
                 assert 1 <= each.column <= len(lines[each.line - 1]) + 1
 
 
+def survives_broken(texts: list[str]) -> None:
+    """What `read_schema` does: files with errors of syntax are read for their meaning all the same."""
+    problems = Problems()
+    documents = [parse_into(text, f"{number}.prisma", problems) for number, text in enumerate(texts)]
+    clean = not problems
+    schema = resolve(documents, problems)
+    if problems:
+        error = problems.error()
+        assert all(each.path.removesuffix(".prisma").isdigit() for each in (error, *error.others))
+        assert len(error.others) <= 100
+    elif clean:
+        assert schema == to_schema(documents)
+
+
 @given(st.text() | st.text('modeluntyp{}[]()@,.:"=?\\/\n -1A') | st.lists(PIECES).map("".join))
 def test_any_text_is_read_or_is_a_source_error(text: str) -> None:
     survives(text)
@@ -70,6 +91,64 @@ def test_a_mutated_schema_is_read_or_is_a_source_error(text: str, data: st.DataO
         piece = data.draw(PIECES | st.text(max_size=3) | st.just(other[begin : begin + 30]))
         text = text[:start] + piece + text[end:]
     survives(text)
+
+
+WORDS = st.sampled_from(
+    [
+        *re.findall(
+            r"\S+",
+            """
+model view type enum datasource generator A B db id a b Int String DateTime Json Foo Unsupported @id @unique
+@map @default @relation @ignore @updatedAt @db.VarChar @db. @@index @@unique @@id @@map @@ignore @@schema
+fields: map: references: name: type: where: sort: ops: onDelete: Cascade SetNull Desc Gin "a" "" 1 -1.5 { }
+( ) [ ] , : = ? [] now() uuid() autoincrement() dbgenerated() raw("x") env("X") true null provider =
+"postgresql" // /// /* */
+""",
+        ),
+        *["\n"] * 3,
+    ]
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=60).map(" ".join), min_size=1, max_size=3))
+def test_any_order_of_words_is_read_or_is_a_source_error(texts: list[str]) -> None:
+    survives_broken([HEAD + texts[0], *texts[1:]])
+    survives_broken([HEAD + "model A {\n  id Int @id\n  " + texts[0] + "\n}\n", *texts[1:]])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_are_a_source_error(data: bytes) -> None:
+    for encoding in ("utf-8", "utf-16", "latin-1"):
+        text = data.decode(encoding, errors="replace")
+        survives(text)
+        survives_broken([HEAD + text, text])
+
+
+CONFIGURATION = st.lists(
+    st.sampled_from(
+        [
+            *re.findall(
+                r"\S+",
+                """
+export default defineConfig ( ) { } [ ] , : ; = . + schema migrations path tables enums external
+experimental externalTables true 'a' "b" `c` `${d}` const d join path.join __dirname satisfies as T
+module.exports ... new URL fileURLToPath import.meta.url // /* */
+""",
+            ),
+            "\n",
+        ]
+    ),
+    max_size=60,
+).map(" ".join)
+
+
+@given(CONFIGURATION | st.text())
+def test_any_configuration_is_read_or_is_a_source_error(text: str) -> None:
+    for each in (text, f"export default {text}", f"export default {{ schema: {text} }}"):
+        found = read_externals(each, "prisma.config.ts")
+        assert all(place.line is not None for place, _ in found.notes)
+        with suppress(SourceError):
+            read_config(Path("/p/prisma.config.ts"), each, Path("/p"), "prisma.config.ts")
 
 
 @given(st.sampled_from(VALID), st.data())

@@ -12,6 +12,7 @@ __all__ = [
     "ObjectRef",
     "QualifiedName",
     "quote_identifier",
+    "serial_sequence_name",
     "truncate_identifier",
 ]
 
@@ -26,6 +27,20 @@ def quote_identifier(name: str) -> str:
 def truncate_identifier(name: str, limit: int = MAX_IDENTIFIER_BYTES) -> str:
     """Cut to `limit` bytes of UTF-8 at a character boundary, as the server does with a too long identifier."""
     return name.encode()[:limit].decode(errors="ignore")
+
+
+def serial_sequence_name(table: str, column: str) -> str:
+    """The name that the sequence of a SERIAL column gets, when it is free: the longer of the two names is cut first.
+
+    Source: PostgreSQL manual, "Serial Types", and `makeObjectName()` in src/backend/commands/indexcmds.c.
+    """
+    spare = MAX_IDENTIFIER_BYTES - len("__seq")
+    while len(table.encode()) + len(column.encode()) > spare:
+        if len(table.encode()) > len(column.encode()):
+            table = truncate_identifier(table, len(table.encode()) - 1)
+        else:
+            column = truncate_identifier(column, len(column.encode()) - 1)
+    return f"{table}_{column}_seq"
 
 
 @dataclass(frozen=True, slots=True, order=True)

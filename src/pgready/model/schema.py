@@ -9,10 +9,11 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from pgready.model.location import Location
-from pgready.model.names import QualifiedName
+from pgready.model.names import ObjectRef, QualifiedName
 
 __all__ = [
     "Column",
+    "CutName",
     "Enum",
     "ForeignKey",
     "Index",
@@ -42,24 +43,30 @@ class Column:
     the database itself is `schema.name` unquoted (`public.Role`, `public.Role[]`); a type of an extension is its bare
     name (`citext`), because an extension may be installed in any schema.
     `default` is an SQL expression: as the tool would write it when declared, as `pg_get_expr()` prints it when
-    introspected. `verbatim_type` is True for a declared type that Prisma passes on unread (`Unsupported("...")`):
-    it is compared only after the server has spelt it.
+    introspected. `base_type` is, of a domain that was introspected, the type below it. The rest is known of declared
+    columns only: `verbatim_type` is True for a type that Prisma passes on
+    unread (`Unsupported("...")`), `autoincrement` for a SERIAL, `any_default` where the schema says that there is a
+    default and not which (`dbgenerated()`).
     """
 
     name: str
     type: str
     not_null: bool
     default: str | None = None
+    base_type: str | None = None
     verbatim_type: bool = False
+    autoincrement: bool = False
+    any_default: bool = False
     location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrimaryKey:
-    """The primary key of a table; `columns` in key order."""
+    """The primary key of a table; `columns` in key order, `include` as in `Index`."""
 
     name: str
     columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,7 @@ class Index:
     `columns` are the key columns in order; an expression stands as SQL text. `valid` is False for what a failed
     CREATE INDEX CONCURRENTLY leaves behind. `where` is the predicate of a partial index. `descending[i]` and
     `operator_classes[i]` belong to `columns[i]`; the operator class is "" for the default of the type. Both are empty
-    when nothing is known about them.
+    when nothing is known about them. `include` are the columns that the index only carries (INCLUDE).
     """
 
     name: str
@@ -80,6 +87,7 @@ class Index:
     valid: bool = True
     descending: tuple[bool, ...] = ()
     operator_classes: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     location: Location | None = None
 
 
@@ -147,16 +155,30 @@ class Enum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutName:
+    """A declared name that is longer than PostgreSQL stores: `object` has the stored name, `written` is the whole."""
+
+    object: ObjectRef
+    written: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
     """A whole database structure; all tuples are ordered by name.
 
     `views` are the names of views and materialized views; `extensions` the names of installed or declared extensions.
+    `cut_names` (declared structures only) are tables, views, columns and enums with a name of more than 63 bytes.
+    `partial_indexes`: predicates of indexes can be declared (Prisma's preview feature is on), so that one which is not
+    declared is a difference.
     """
 
     tables: tuple[Table, ...] = ()
     enums: tuple[Enum, ...] = ()
     views: tuple[QualifiedName, ...] = ()
     extensions: tuple[str, ...] = ()
+    partial_indexes: bool = False
+    cut_names: tuple[CutName, ...] = ()
     _by_name: dict[QualifiedName, Table] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgready.errors import SourceError
-from pgready.sources.prisma import ProjectFiles, locate, read_schema
+from pgready.model.schema import Schema
+from pgready.sources.prisma import ProjectFiles, locate, parse, read_schema, to_schema
 
 SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\nmodel A {\n  id Int @id\n}\n'
 MODEL = "model B {\n  id Int @id\n}\n"
@@ -112,7 +113,7 @@ def test_a_configuration_is_read_literally(tmp_path: Path, config: str) -> None:
         ("export default { schema: process.env.SCHEMA }", "1:26"),
         ("export default {\n  schema: `${dir}/schema.prisma`,\n}", "2:11"),
         ('export default { schema: path.join(dir, "x") }', "1:36"),
-        ('export default { schema: "a" + "b" }', "1:26"),
+        ('export default { schema: "a" + b }', "1:32"),
         ("export default { schema }", "1:18"),
         ("export default { ...base }", "1:18"),
         ("export default load()", "1:16"),
@@ -219,3 +220,13 @@ def test_syntax_errors_of_all_files_are_told(tmp_path: Path) -> None:
         "prisma/schema/a.prisma",
         "prisma/schema/b.prisma",
     ]
+
+
+def test_a_project_that_declares_nothing_is_an_error(tmp_path: Path) -> None:
+    """Prisma accepts it, but an audit of nothing would find nothing wrong; a single enum is something."""
+    write(tmp_path, {"schema.prisma": 'datasource db {\n  provider = "postgresql"\n}\n'})
+    assert to_schema([parse((tmp_path / "schema.prisma").read_text(), "s.prisma")]) == Schema()
+    with pytest.raises(SourceError, match="declares no model"):
+        read_schema(locate(tmp_path))
+    (tmp_path / "schema.prisma").write_text('datasource db {\n  provider = "postgresql"\n}\nenum E {\n  A\n}\n')
+    assert [enum.values for enum in read_schema(locate(tmp_path)).enums] == [("A",)]

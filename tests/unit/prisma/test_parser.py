@@ -99,8 +99,12 @@ def test_views_and_extensions_are_listed_by_their_database_names() -> None:
         'datasource db {\n  provider   = "postgresql"\n  schemas    = ["a", "b"]\n'
         '  extensions = [pg_trgm, uuid(map: "uuid-ossp", version: "1.1")]\n}\n'
     )
-    text = head + (
-        'model A {\n  id Int @id\n  @@schema("a")\n}\nview V {\n  id Int @unique\n  @@map("v_v")\n  @@schema("b")\n}\n'
+    flags = 'generator g {\n  provider = "x"\n  previewFeatures = ["views", "postgresqlExtensions"]\n}\n'
+    text = (
+        flags
+        + head
+        + 'model A {\n  id Int @id\n  @@schema("a")\n}\n'
+        + 'view V {\n  id Int @unique\n  @@map("v_v")\n  @@schema("b")\n}\n'
     )
     schema = to_schema([parse(text, "s.prisma")])
     assert schema.views == (QualifiedName("b", "v_v"),)
@@ -125,7 +129,7 @@ SYNTAX = {
     "old exclamation mark": ("model A {\n  id Int!\n}\n", "2:9", "expected an attribute or the end"),
     "optional list": ("model A {\n  id Int[]?\n}\n", "2:11", "expected an attribute or the end"),
     "no type": ("model A {\n  id\n}\n", "2:5", "expected the type of the field `id`"),
-    "digit first": ("model A {\n  1a Int\n}\n", "2:3", "expected a field"),
+    "digit first": ("model A {\n  1a Int\n}\n", "2:3", "the name `1a` begins with `1`"),
     "underscore first": ("model A {\n  _a Int\n}\n", "2:3", "expected a field"),
     "dash": ("model A {\n  a-b Int\n}\n", "2:3", "other than letters, digits and `_`"),
     "combining mark": ("model A {\n  e\u0301a Int\n}\n", "2:4", "expected the type"),
@@ -138,7 +142,7 @@ SYNTAX = {
     "one-line block": ("model A { id Int @id }\n", "1:7", "never closed"),
     "brace behind a field": ("model A {\n  id Int @id }\n}\n", "2:14", "expected an attribute or the end"),
     "unclosed block": ("model A {\n  id Int @id\n", "1:7", "the block `A` is never closed"),
-    "brace on the next line": ("model A\n{\n  id Int @id\n}\n", "1:1", "`{` on one line"),
+    "brace on the next line": ("model A\n{\n  id Int @id\n}\n", "2:1", "expected it on the line of `model`"),
     "unknown block": ("foo Bar {\n  x\n}\n", "1:1", "expected model, view, enum"),
     "block without keyword": ("foo {\n  x\n}\n", "1:1", "expected model, view, enum"),
     "line outside": ("hello\n", "1:1", "expected a block"),

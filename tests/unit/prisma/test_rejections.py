@@ -10,12 +10,16 @@ from pgready.errors import SourceError
 from pgready.sources.prisma import parse, to_schema
 
 HEAD = 'datasource db {\n  provider = "postgresql"\n}\n'
+FLAGS = (
+    'generator g {\n  provider = "prisma-client"\n'
+    '  previewFeatures = ["partialIndexes", "postgresqlExtensions", "views"]\n}\n'
+)
 B_WITH_AS = "model B {\n id Int @id\n as A[]\n}\n"
 
 
 def error_of(body: str, *, head: str = HEAD) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        to_schema([parse(head + body, "prisma/schema.prisma")])
+        to_schema([parse(head + body + FLAGS, "prisma/schema.prisma")])
     assert caught.value.path == "prisma/schema.prisma"
     return caught.value
 
@@ -51,7 +55,7 @@ FIELDS = {
     "attribute twice": ("a Int @unique @unique", "6:16", "@unique stands twice"),
     "@map twice": ('a Int @map("b") @map("c")', "6:18", "@map stands twice"),
     "@map of a word": ("a Int @map(b)", "6:13", "expected a string"),
-    "text for a number": ('a Int @default("1")', "6:17", "expected a Int value"),
+    "text for a number": ('a Int @default("1")', "6:17", "expected an Int value"),
     "number for a text": ("a String @default(1)", "6:20", "expected a String value"),
     "fraction for a whole number": ("a Int @default(1.5)", "6:17", "whole number"),
     "number beyond 64 bits": ("a BigInt @default(99999999999999999999)", "6:20", "whole number of 64 bits"),
@@ -77,14 +81,14 @@ FIELDS = {
     "empty dbgenerated": ('a String @default(dbgenerated(""))', "6:20", "not empty"),
     "plain default of an unsupported type": ('a Unsupported("circle") @default("x")', "6:35", "dbgenerated"),
     "@updatedAt of a text": ("a String @updatedAt", "6:11", "belongs to a DateTime field"),
-    "@relation on a column": ('a Int @relation("x")', "6:8", "unknown attribute @relation"),
+    "@relation on a column": ('a Int @relation("x")', "6:8", "whose type Int is no model"),
     "second primary key": ("@@id([id])", "6:2", "a second primary key"),
     "index of an unknown field": ("@@index([x])", "6:11", "the field x does not exist"),
     "index of nothing": ("@@index([])", "6:2", "at least one field"),
     "index of a field twice": ("@@index([id, id])", "6:2", "names the field id twice"),
     "index of a text": ('@@index(["id"])', "6:11", "expected the name of a field"),
     "unknown index type": ("@@index([id], type: Foo)", "6:22", "expected one of BTree"),
-    "unknown operator class": ("@@index([id(ops: Foo)], type: Gin)", "6:19", "expected an operator class"),
+    "unknown operator class": ("@@index([id(ops: Foo)], type: BTree)", "6:19", "expected an operator class"),
     "unknown sort order": ("@@index([id(sort: Up)])", "6:20", "expected Asc or Desc"),
     "sorted hash index": ("@@index([id(sort: Desc)], type: Hash)", "6:2", "no sort order"),
     "index with name and map": ('@@index([id], name: "a", map: "b")', "6:2", "both `name` and `map`"),
@@ -97,6 +101,49 @@ FIELDS = {
     "empty predicate": ("@@index([id], where: {})", "6:23", "expected raw("),
     "predicate of an unknown field": ("@@index([id], where: { x: 1 })", "6:28", "`x` is no column"),
     "predicate of another type": ('@@index([id], where: { id: "x" })', "6:29", "does not fit the field id"),
+    "reserved scalar type in Unsupported": (
+        'a Unsupported("VarChar( 3 )")?',
+        "6:4",
+        "Prisma has it, as String @db.VarChar",
+    ),
+    "@ignore of an unsupported type": (
+        'a Unsupported("circle")? @ignore',
+        "6:27",
+        "ignores every field of an Unsupported",
+    ),
+    "@ignore in an ignored model": ("a Int @ignore\n @@ignore", "6:8", "the whole of A is ignored"),
+    "@@ignore twice": ("@@ignore\n @@ignore", "7:2", "@@ignore stands twice"),
+    "XML in an index": ("a String @db.Xml @unique", "6:19", "which no index can hold"),
+    "GIN on a number": (
+        "a Int\n @@index([a], type: Gin)",
+        "7:2",
+        "needs an operator class for the field a, or another type",
+    ),
+    "GIST without operator class": ("a Int\n @@index([a], type: Gist)", "7:2", "needs an operator class"),
+    "SP-GIST on two fields": ("a String\n @@index([id, a], type: SpGist)", "7:2", "has one field"),
+    "BRIN on a boolean": ("a Boolean\n @@index([a], type: Brin)", "7:2", "needs an operator class"),
+    "class of another type": (
+        "@@index([id(ops: TextMinMaxOps)], type: Brin)",
+        "6:2",
+        "TextMinMaxOps does not fit the type of the field id",
+    ),
+    "class of another method": (
+        "@@index([id(ops: JsonbOps)])",
+        "6:2",
+        "JsonbOps does not belong to an index of type BTree",
+    ),
+    "class that nobody has": ("@@index([id(ops: BitBloomOps)], type: Brin)", "6:19", "expected an operator class"),
+    "class of a unique index": ('@@unique([id(ops: raw("x"))])', "6:2", "a unique index has no operator classes"),
+    "ascending hash index": ("@@index([id(sort: Asc)], type: Hash)", "6:2", "no sort order"),
+    "client name of a field": ('@@unique([id], name: "id")', "6:2", "A has a field id"),
+    "client name with a space": ('@@unique([id], name: "a b")', "6:2", "only letters from a to z"),
+    "client name twice": (
+        'a Int\n @@unique([id, a], name: "x")\n @@unique([a, id], name: "x")',
+        "8:2",
+        "x stands twice in A",
+    ),
+    "made client name of a field": ("a Int\n id_a Int\n @@unique([id, a])", "8:2", "the name that the client gives"),
+    "database name of a field below": ('a Int @map("b")\n b Int @map("c")', "6:2", "the name of a field below it"),
     "predicate with an operator": ("@@index([id], where: { id: { gt: 1 } })", "6:29", "`{ not: value }`"),
 }
 
@@ -165,7 +212,58 @@ def test_a_wrong_relation_is_named(line: str, other: str, message: str) -> None:
     assert message in str(error_of(body))
 
 
+VIEW = "view V {\n a Int\n b Int\n"
 BLOCKS = {
+    "reserved name of a model": ("model class {\n id Int @id\n}\n", "`class` is a reserved name"),
+    "reserved name of an enum": (model() + "enum PrismaClient {\n X\n}\n", "`PrismaClient` is a reserved name"),
+    "primary key of a view": (model() + VIEW + " @@id([a])\n}\n", "@@id in a view"),
+    "index of a view": (model() + VIEW + " @@index([a])\n}\n", "a view has no indexes"),
+    "named unique of a view": (
+        model() + VIEW + ' @@unique([a], map: "x")\n}\n',
+        "a view has no unique index that `map`",
+    ),
+    "sorted unique of a view": (model() + VIEW + " @@unique([a(sort: Asc)])\n}\n", "could have an order"),
+    "many-to-many of a view": (
+        "model A {\n id Int @id\n vs V[]\n}\nview V {\n a Int @unique\n as A[]\n}\n",
+        "a many-to-many relation of a view",
+    ),
+    "name of a view's index": (
+        'model A {\n id Int @id(map: "V_a_key")\n}\nview V {\n a Int @unique\n}\n',
+        "V_a_key belongs to a view",
+    ),
+    "field of an ignored model": (
+        (
+            "model A {\n id Int @id\n b B?\n}\n"
+            "model B {\n id Int @unique\n a A @relation(fields: [id], references: [id])\n @@ignore\n}\n"
+        ),
+        "b needs @ignore, as B has @@ignore",
+    ),
+    "order of a compound one-to-one": (
+        (
+            "model A {\n x Int\n y Int\n b B?\n @@id([x, y])\n}\n"
+            "model B {\n x Int\n y Int\n a A @relation(fields: [y, x], references: [y, x])\n @@id([x, y])\n}\n"
+        ),
+        "expected @@unique([y, x]), in this order",
+    ),
+    "generator without provider": (model() + "generator h {\n}\n", "lacks its `provider`"),
+    "generator twice": (model() + FLAGS, "a second generator g"),
+    "scalar as the name of a generator": (model() + FLAGS.replace("g {", "Int {"), "`Int` is a scalar type"),
+    "property of a generator twice": (
+        model() + 'generator h {\n provider = "x"\n provider = "y"\n}\n',
+        "`provider` stands twice in the generator",
+    ),
+    "output that is no text": (
+        model() + 'generator h {\n provider = "x"\n output = 1\n}\n',
+        "`output`: found the number 1",
+    ),
+    "feature without quotes": (
+        model() + 'generator h {\n provider = "x"\n previewFeatures = [views]\n}\n',
+        "expected a string in double quotes",
+    ),
+    "env of two names": (
+        model() + 'generator h {\n provider = env("A", "B")\n}\n',
+        "env takes the name of one variable",
+    ),
     "composite type": ("type T {\n a Int\n}\n" + model(), "composite type T"),
     "model twice": (model() + model(), "declared twice"),
     "enum and model of one name": (model() + "enum A {\n X\n}\n", "declared twice"),
@@ -223,6 +321,22 @@ DATASOURCES = {
         "5:7",
         "lacks @@schema",
     ),
+    "both names of the relation mode": (
+        'datasource db {\n  provider = "postgresql"\n  relationMode = "prisma"\n  referentialIntegrity = "prisma"\n}\n',
+        "4:26",
+        "expected only `relationMode`",
+    ),
+    "dash in an extension": (
+        'datasource db {\n  provider = "postgresql"\n  extensions = [uuid-ossp]\n}\n',
+        "3:17",
+        'map: "uuid-ossp"',
+    ),
+    "connection that is no text": (
+        'datasource db {\n  provider = "postgresql"\n  url = 1\n}\n',
+        "3:9",
+        "`url`: found the number 1",
+    ),
+    "scalar as a name": ('datasource Int {\n  provider = "postgresql"\n}\n', "1:12", "`Int` is a scalar type"),
     "extension in quotes": (
         'datasource db {\n  provider = "postgresql"\n  extensions = ["citext"]\n}\n',
         "3:17",
@@ -244,11 +358,11 @@ def test_what_postgresql_refuses_is_rejected_although_prisma_accepts_it() -> Non
     assert "no such default" in str(error_of(model("a DateTime[] @default(now())")))
     assert "NUL" in str(error_of(model(r'a String @default("x\u0000")')))
     assert "does not quote" in str(error_of(model(r'a String @map("x\"y")')))
-
-
-def test_a_schema_without_models_is_an_error() -> None:
-    assert "declares no model" in str(error_of(""))
-    assert "declares no model" in str(error_of("view V {\n id Int @unique\n}\n"))
+    assert "the string is empty" in str(error_of(model('a String @map("")')))
+    assert "the string is empty" in str(error_of(model('@@map("")')))
+    assert "between 1 and 10485760" in str(error_of(model("a String @db.VarChar(0)")))
+    assert "expected a time" in str(error_of(model('a DateTime @default("0000-01-01T00:00:00Z")')))
+    assert "expected a decimal" in str(error_of(model('a Decimal @default("1e9999")')))
 
 
 def test_several_errors_are_told_in_one_run_in_order_of_place() -> None:

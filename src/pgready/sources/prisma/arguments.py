@@ -16,6 +16,7 @@ from pgready.sources.prisma.nodes import (
     String,
 )
 from pgready.sources.prisma.problems import Problems
+from pgready.sources.prisma.suggestions import did_you_mean
 
 __all__ = ["Arguments", "Report", "described", "listed"]
 
@@ -75,12 +76,13 @@ class Arguments:
         value = self.take(name)
         return None if value is None else self.as_text(value, name)
 
-    def as_text(self, value: Expression, name: str) -> str | None:
-        """A value as a non-empty string; None and an error when it is something else."""
+    def as_text(self, value: Expression, name: str, *, empty: bool = False) -> str | None:
+        """A value as a string (`empty`: maybe an empty one); None and an error when it is something else."""
         if not isinstance(value, String):
-            self._report(value.offset, f"{self._what} `{name}`: found {described(value)}, expected a string")
+            message = f"{self._what} `{name}`: found {described(value)}, expected a string in double quotes"
+            self._report(value.offset, message)
             return None
-        if not value.value:
+        if not value.value and not empty:
             self._report(value.offset, f"{self._what} `{name}`: the string is empty")
             return None
         return value.value
@@ -102,13 +104,16 @@ class Arguments:
         if value is not None:
             self._report(value.offset, f"{self._what} `{name}`: {why}")
 
-    def finish(self, *expected: str) -> None:
-        """An error for every argument that nothing has taken."""
+    def finish(self, *expected: str) -> bool:
+        """An error for every argument that nothing has taken; returns whether there was none."""
+        complete = not self._left
         for name, value in self._left.items():
             found = f"`{name}`" if name else described(value)
             hint = f"expected {', '.join(expected)}" if expected else "expected no argument"
-            self._report(value.offset, f"{self._what} has an unknown argument {found}: {hint}")
+            near = did_you_mean(name or "", expected)
+            self._report(value.offset, f"{self._what} has an unknown argument {found}: {hint}{near}")
         self._left.clear()
+        return complete
 
 
 def listed(names: Iterable[str]) -> str:

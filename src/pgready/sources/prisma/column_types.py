@@ -9,10 +9,23 @@ from dataclasses import dataclass
 
 from pgready.model.names import QualifiedName
 from pgready.sources.prisma.nodes import Arity, Attribute, Expression, Number
+from pgready.sources.prisma.suggestions import did_you_mean
 
-__all__ = ["NATIVE_TYPES", "SCALARS", "ColumnType", "NativeTypeProblem", "enum_type", "native_type", "unsupported_type"]
+__all__ = [
+    "NATIVE_TYPES",
+    "SCALARS",
+    "ColumnType",
+    "NativeType",
+    "NativeTypeProblem",
+    "enum_type",
+    "native_type",
+    "supported_type",
+    "unsupported_type",
+]
 
 
+_UNSUPPORTED = re.compile(r"([^(]+)(?:\((.*?)\))?.*")
+_LARGEST = 2**32
 _SMALL = re.compile(r"[0-9]{1,10}")
 
 
@@ -34,7 +47,7 @@ class ColumnType:
 
 
 @dataclass(frozen=True, slots=True)
-class _Native:
+class NativeType:
     """A native type: the scalar it belongs to, its spellings (`{}` for the arguments), how many arguments at most."""
 
     scalar: str
@@ -49,8 +62,8 @@ class NativeTypeProblem(Exception):  # noqa: N818 - never leaves this package; p
     """Why a native type cannot be used."""
 
 
-def _plain(scalar: str, sql: str, canonical: str) -> _Native:
-    return _Native(scalar, sql, canonical, canonical)
+def _plain(scalar: str, sql: str, canonical: str) -> NativeType:
+    return NativeType(scalar, sql, canonical, canonical)
 
 
 NATIVE_TYPES = {
@@ -58,25 +71,29 @@ NATIVE_TYPES = {
     "Integer": _plain("Int", "INTEGER", "integer"),
     "BigInt": _plain("BigInt", "BIGINT", "bigint"),
     "Oid": _plain("Int", "OID", "oid"),
-    "Decimal": _Native("Decimal", "DECIMAL", "numeric{}", "numeric", 2, 1000),
+    "Decimal": NativeType("Decimal", "DECIMAL", "numeric{}", "numeric", 2, 1000),
     "Money": _plain("Decimal", "MONEY", "money"),
     "Real": _plain("Float", "REAL", "real"),
     "DoublePrecision": _plain("Float", "DOUBLE PRECISION", "double precision"),
-    "VarChar": _Native("String", "VARCHAR", "character varying{}", "character varying", 1, 10485760),
-    "Char": _Native("String", "CHAR", "character{}", "character(1)", 1, 10485760),
+    "VarChar": NativeType("String", "VARCHAR", "character varying{}", "character varying", 1, 10485760),
+    "Char": NativeType("String", "CHAR", "character{}", "character(1)", 1, 10485760),
     "Text": _plain("String", "TEXT", "text"),
     "Citext": _plain("String", "CITEXT", "citext"),
-    "Bit": _Native("String", "BIT", "bit{}", "bit(1)", 1, 83886080),
-    "VarBit": _Native("String", "VARBIT", "bit varying{}", "bit varying", 1, 83886080),
+    "Bit": NativeType("String", "BIT", "bit{}", "bit(1)", 1, 83886080),
+    "VarBit": NativeType("String", "VARBIT", "bit varying{}", "bit varying", 1, 83886080),
     "Uuid": _plain("String", "UUID", "uuid"),
     "Xml": _plain("String", "XML", "xml"),
     "Inet": _plain("String", "INET", "inet"),
     "ByteA": _plain("Bytes", "BYTEA", "bytea"),
-    "Timestamp": _Native("DateTime", "TIMESTAMP", "timestamp{} without time zone", "timestamp without time zone", 1, 6),
-    "Timestamptz": _Native("DateTime", "TIMESTAMPTZ", "timestamp{} with time zone", "timestamp with time zone", 1, 6),
+    "Timestamp": NativeType(
+        "DateTime", "TIMESTAMP", "timestamp{} without time zone", "timestamp without time zone", 1, 6
+    ),
+    "Timestamptz": NativeType(
+        "DateTime", "TIMESTAMPTZ", "timestamp{} with time zone", "timestamp with time zone", 1, 6
+    ),
     "Date": _plain("DateTime", "DATE", "date"),
-    "Time": _Native("DateTime", "TIME", "time{} without time zone", "time without time zone", 1, 6),
-    "Timetz": _Native("DateTime", "TIMETZ", "time{} with time zone", "time with time zone", 1, 6),
+    "Time": NativeType("DateTime", "TIME", "time{} without time zone", "time without time zone", 1, 6),
+    "Timetz": NativeType("DateTime", "TIMETZ", "time{} with time zone", "time with time zone", 1, 6),
     "Boolean": _plain("Boolean", "BOOLEAN", "boolean"),
     "Json": _plain("Json", "JSON", "json"),
     "JsonB": _plain("Json", "JSONB", "jsonb"),
@@ -119,7 +136,10 @@ def native_type(scalar: str, arity: Arity, attribute: Attribute | None) -> Colum
 def _spell(name: str, scalar: str, arguments: tuple[Expression, ...]) -> tuple[str, str]:
     native = NATIVE_TYPES.get(name)
     if native is None:
-        raise NativeTypeProblem(f"unknown native type `{name}`: expected one of {', '.join(sorted(NATIVE_TYPES))}")
+        known = ", ".join(sorted(NATIVE_TYPES))
+        raise NativeTypeProblem(
+            f"unknown native type `{name}`: expected one of {known}{did_you_mean(name, NATIVE_TYPES)}"
+        )
     if native.scalar != scalar:
         raise NativeTypeProblem(f"the native type {name} belongs to {native.scalar} fields, not to {scalar}")
     if not arguments:
@@ -129,7 +149,7 @@ def _spell(name: str, scalar: str, arguments: tuple[Expression, ...]) -> tuple[s
     return f"{native.sql}({text})", native.canonical.format(f"({text})")
 
 
-def _numbers(name: str, native: _Native, arguments: tuple[Expression, ...]) -> list[int]:
+def _numbers(name: str, native: NativeType, arguments: tuple[Expression, ...]) -> list[int]:
     if native.arguments == 0:
         raise NativeTypeProblem(f"the native type {name} takes no argument")
     numbers = [int(value.text) for value in arguments if isinstance(value, Number) and _SMALL.fullmatch(value.text)]
@@ -154,3 +174,19 @@ def unsupported_type(text: str, arity: Arity) -> ColumnType:
     """The type of an `Unsupported("...")` field: the text as it stands."""
     spelt = text + ("[]" if arity is Arity.LIST else "")
     return ColumnType(sql=spelt, canonical=spelt, is_list=arity is Arity.LIST, verbatim=True)
+
+
+def supported_type(text: str) -> str | None:
+    """The native type that the text within `Unsupported("...")` names in Prisma's own spelling, if any.
+
+    Prisma refuses such a field (`validations/fields.rs`, `validate_unsupported_field_type`).
+    """
+    match = _UNSUPPORTED.fullmatch(text)
+    native = None if match is None else NATIVE_TYPES.get(match[1].strip())
+    if match is None or native is None:
+        return None
+    given = [] if match[2] is None else [part.strip() for part in match[2].split(",")]
+    fits = all(re.fullmatch(r"\+?[0-9]{1,20}", part) and int(part) < _LARGEST for part in given)
+    if native.arguments == 0 or not given or (fits and len(given) == native.arguments):
+        return match[1].strip()
+    return None

@@ -5,32 +5,23 @@ paths start at the directory of the configuration file.
 """
 
 import os
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgready.errors import SourceError
+from pgready.sources.prisma.script import Script, Token, Unreadable
 
 __all__ = ["ConfigPaths", "find_config", "read_config"]
 
 _EXTENSIONS = ("js", "ts", "mjs", "cjs", "mts", "cts")
 _STEMS = ("prisma.config", ".config/prisma", ".config/prisma.config")
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)
-      |(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\$]|\\.|\$(?!\{))*`)
-      |(?P<word>[A-Za-z_$][\w$]*)
-      |(?P<other>\.\.\.|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _JOINERS = frozenset({"join", "resolve", "normalize"})
+_FROM_URL = frozenset({"fileURLToPath"})
 _HERE = (("__dirname",), ("import", ".", "meta", ".", "dirname"))
 _WORKING_DIRECTORY = ("process", ".", "cwd", "(", ")")
+_BASE_URL = "import.meta.url"
+_DEEPEST = 8
 _HINT = "expected a literal path; pass --schema (and --migrations) instead"
-
-Token = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,148 +47,80 @@ def find_config(root: Path) -> Path | None:
 def read_config(path: Path, text: str, root: Path, shown: str) -> ConfigPaths:
     """The paths of schema and migrations in a configuration file; `shown` is its path in messages.
 
-    Read are string literals and `path.join`, `path.resolve` of them, with `__dirname`, `import.meta.dirname` and
-    `process.cwd()`, in the object that is exported by default (in `defineConfig(...)` or not).
+    Read are strings and `path.join`, `path.resolve`, `fileURLToPath(new URL(...))` of them, with `__dirname`,
+    `import.meta.dirname` and `process.cwd()`, in the object that is exported by default (in `defineConfig(...)` or
+    not), and what a `const` of the file says.
 
     Raises:
         SourceError: when the object or one of the two paths cannot be read literally.
 
     """
-    return _ConfigReader(path, text, root, shown).read()
+    try:
+        return _ConfigReader(path, text, root, shown).read()
+    except Unreadable as error:
+        line = text.count("\n", 0, error.offset) + 1
+        column = error.offset - (text.rfind("\n", 0, error.offset) + 1) + 1
+        raise SourceError(f"found {error.found}: {_HINT}", path=shown, line=line, column=column) from error
 
 
 class _ConfigReader:
     def __init__(self, path: Path, text: str, root: Path, shown: str) -> None:
         self._directory = path.parent
-        self._text = text
         self._root = root
         self._shown = shown
-        self._tokens = list(_tokens(text))
+        self._script = Script(text)
 
     def read(self) -> ConfigPaths:
-        members = self._members(self._exported())
-        migrations = self._migrations(members.get("migrations"))
+        members, spread = self._script.members(self._script.exported())
+        if spread is not None and "schema" not in members:
+            raise Unreadable(spread[2], "a spread that may hold the schema")
         return ConfigPaths(
             path=self._shown,
             directory=self._directory,
             schema=self._path(members["schema"]) if "schema" in members else None,
-            migrations=migrations,
+            migrations=self._migrations(members.get("migrations")),
         )
-
-    def _error(self, offset: int, message: str) -> SourceError:
-        line = self._text.count("\n", 0, offset) + 1
-        column = offset - (self._text.rfind("\n", 0, offset) + 1) + 1
-        return SourceError(f"{message}: {_HINT}", path=self._shown, line=line, column=column)
-
-    def _exported(self) -> list[Token]:
-        """The tokens of the exported object, from its brace on."""
-        words = [text for _, text, _ in self._tokens]
-        start = _index_of(words, ("export", "default")) or _index_of(words, ("module", ".", "exports", "="))
-        if start is None:
-            raise self._error(0, "found no `export default`")
-        value = self._tokens[start:]
-        if [text for _, text, _ in value[:2]] == ["defineConfig", "("]:
-            value = value[2:]
-        if value and value[0][1] == "{":
-            return value
-        return self._named_object(value)
-
-    def _named_object(self, value: list[Token]) -> list[Token]:
-        """`export default config`, where `const config = {` (or `defineConfig({`) stands in the same file."""
-        name = value[0] if value else ("word", "", len(self._text))
-        words = [text for _, text, _ in self._tokens]
-        for index, word in enumerate(words):
-            if word == name[1] and words[index - 1 : index] in (["const"], ["let"], ["var"]):
-                rest = self._tokens[index + 1 :]
-                position = next((n for n, token in enumerate(rest) if token[1] == "="), len(rest)) + 1
-                if [text for _, text, _ in rest[position : position + 2]] == ["defineConfig", "("]:
-                    position += 2
-                if rest[position : position + 1] and rest[position][1] == "{":
-                    return rest[position:]
-        raise self._error(name[2], f"found `{name[1][:40]}` as the exported value")
-
-    def _members(self, tokens: list[Token]) -> dict[str, list[Token]]:
-        """The members of the object that begins `tokens`: their values as tokens."""
-        members: dict[str, list[Token]] = {}
-        spread: Token | None = None
-        for part in _parts(tokens):
-            if part[0][1] == "...":
-                spread = part[0]
-            elif len(part) > 1 and part[1][1] == ":":
-                members[part[0][1].strip("\"'`")] = part[2:]
-            elif part[0][1] in ("schema", "migrations"):
-                members[part[0][1]] = part
-        if spread is not None and "schema" not in members:
-            raise self._error(spread[2], "found a spread that may hold the schema")
-        return members
 
     def _migrations(self, value: list[Token] | None) -> Path | None:
         if not value:
             return None
-        if value[0][1] != "{":
-            raise self._error(value[0][2], f"`migrations`: found `{value[0][1][:40]}`")
-        for part in _parts(value):
-            if len(part) > 1 and part[1][1] == ":" and part[0][1].strip("\"'`") == "path":
-                return self._path(part[2:])
-            if part[0][1] in ("...", "path"):
-                raise self._error(part[0][2], f"`migrations`: found `{part[0][1]}`")
+        plain = self._script.plain(value)
+        if plain[0][1] != "{":
+            raise Unreadable(value[0][2], f"`{value[0][1][:40]}` as `migrations`")
+        members, spread = self._script.members(plain)
+        if "path" in members:
+            return self._path(members["path"])
+        if spread is not None:
+            raise Unreadable(spread[2], "a spread that may hold the path of the migrations")
         return None
 
     def _path(self, value: list[Token]) -> Path:
-        evaluated = self._evaluate(value)
-        return Path(os.path.normpath(self._directory / evaluated))
+        return Path(os.path.normpath(self._directory / self._evaluate(value)))
 
-    def _evaluate(self, value: list[Token]) -> str:
+    def _evaluate(self, value: list[Token], depth: int = 0) -> str:
         """A path as the program would have it; relative ones stay relative."""
-        words = tuple(text for _, text, _ in value)
-        if len(value) == 1 and value[0][0] == "string":
-            return _ESCAPE.sub(r"\1", words[0][1:-1])
+        plain = self._script.plain(value)
+        call = self._script.arguments(plain, _JOINERS) if depth < _DEEPEST else None
+        if call is not None:
+            joined = _joined([self._evaluate(part, depth + 1) for part in call[1]])
+            return str(self._root / joined) if call[0] == "resolve" else joined
+        url = self._script.arguments(plain, _FROM_URL)
+        if url is not None and len(url[1]) == 1:
+            return self._of_url(url[1][0])
+        return self._script.string(plain, self._special)
+
+    def _special(self, words: tuple[str, ...]) -> str | None:
         if words in _HERE:
             return str(self._directory)
-        if words == _WORKING_DIRECTORY:
-            return str(self._root)
-        call = words.index("(") if "(" in words else 0
-        if call and words[-1] == ")" and words[call - 1] in _JOINERS and call in (1, 3):
-            parts = [self._evaluate(part) for part in _parts(value[call:])]
-            joined = _joined(parts)
-            return str(self._root / joined) if words[call - 1] == "resolve" else joined
-        offset = value[0][2] if value else 0
-        raise self._error(offset, f"found `{''.join(words)[:40]}`")
+        return str(self._root) if words == _WORKING_DIRECTORY else None
+
+    def _of_url(self, value: list[Token]) -> str:
+        """`new URL("./path", import.meta.url)`: relative to the configuration file."""
+        call = self._script.arguments(value[1:], frozenset({"URL"})) if value[0][1] == "new" else None
+        if call is None or len(call[1]) != 2 or "".join(text for _, text, _ in call[1][1]) != _BASE_URL:  # noqa: PLR2004 - path and base
+            raise Unreadable(value[0][2], f"`{''.join(text for _, text, _ in value)[:40]}`")
+        return str(self._directory / self._script.string(call[1][0]))
 
 
 def _joined(parts: list[str]) -> str:
     return os.path.normpath("/".join(parts)) if parts else "."
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield match.lastgroup or "other", match[0], match.start()
-
-
-def _index_of(words: list[str], sequence: tuple[str, ...]) -> int | None:
-    """The index behind the first place where `sequence` stands."""
-    size = len(sequence)
-    places = (n + size for n in range(len(words)) if tuple(words[n : n + size]) == sequence)
-    return next(places, None)
-
-
-def _parts(tokens: list[Token]) -> Iterator[list[Token]]:
-    """What stands between the commas of the bracket that begins `tokens`, up to its end."""
-    depth = 0
-    part: list[Token] = []
-    for token in tokens:
-        if token[0] == "other" and token[1] in _CLOSERS:
-            depth -= 1
-            if depth == 0:
-                break
-        if depth == 1 and token[1] == "," and token[0] == "other":
-            if part:
-                yield part
-            part = []
-        elif depth > 0:
-            part.append(token)
-        if token[0] == "other" and token[1] in _OPENERS:
-            depth += 1
-    if part:
-        yield part

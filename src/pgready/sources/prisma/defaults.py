@@ -4,41 +4,33 @@ Source: `parser-database/src/attributes/default.rs` for what is allowed, `sql_sc
 renderer of prisma-engines for the SQL.
 """
 
-import base64
-import binascii
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from pgready.sources.prisma.arguments import described, listed
 from pgready.sources.prisma.column_types import ColumnType
+from pgready.sources.prisma.literals import TEXTS, DefaultProblem, decimal, quoted, whole
 from pgready.sources.prisma.nodes import Array, Call, Constant, Expression, Number, String
+from pgready.sources.prisma.suggestions import did_you_mean
 
 __all__ = ["Default", "DefaultProblem", "column_default"]
 
-_CLIENT_SIDE = {"cuid": ("1", "2"), "uuid": ("4", "7"), "nanoid": None, "ulid": ()}
-_FUNCTIONS = "autoincrement, now, dbgenerated, uuid, cuid, nanoid, ulid"
-_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|[+-]?\.[0-9]+")
-_TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))",
-)
-_INT64 = 2**63
-_LONGEST_INT = 40
-_LARGEST_NANOID = 255
+_CLIENT_SIDE = {"cuid": (1, 2), "uuid": (4, 7), "nanoid": None, "ulid": ()}
+_FUNCTIONS = ("autoincrement", "now", "dbgenerated", "uuid", "cuid", "nanoid", "ulid")
+_SMALLEST_NANOID, _LARGEST_NANOID = 2, 255
+_LONGEST_NUMBER = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The DEFAULT of a column; `sql` is None when there is none. `serial`: the column is a SERIAL."""
+    """The DEFAULT of a column; `sql` is None when there is none.
+
+    `serial`: the column is a SERIAL. `unknown`: the database has one that the schema does not name.
+    """
 
     sql: str | None = None
     serial: bool = False
-
-
-class DefaultProblem(Exception):  # noqa: N818 - never leaves this package; people see a SourceError
-    """What is wrong with a default."""
+    unknown: bool = False
 
 
 def column_default(value: Expression, column: ColumnType, enum_values: Mapping[str, str]) -> Default:
@@ -75,7 +67,8 @@ def _call(value: Call, column: ColumnType) -> Default:
         return _autoincrement(value, column)
     if value.name in _CLIENT_SIDE:
         return _client_side(value, column)
-    raise DefaultProblem(f"unknown function `{value.name}`: expected one of {_FUNCTIONS}")
+    hint = did_you_mean(value.name, _FUNCTIONS)
+    raise DefaultProblem(f"unknown function `{value.name}`: expected one of {', '.join(_FUNCTIONS)}{hint}")
 
 
 def _only(value: Call, column: ColumnType, scalar: str, default: Default) -> Default:
@@ -91,7 +84,7 @@ def _autoincrement(value: Call, column: ColumnType) -> Default:
         raise DefaultProblem("`autoincrement()` belongs to Int and BigInt fields")
     if value.arguments:
         raise DefaultProblem("`autoincrement()` takes no argument")
-    if column.is_list:
+    if column.is_list and column.native != "Oid":
         raise DefaultProblem("`autoincrement()` on a list: PostgreSQL has no array of SERIAL")
     # Prisma writes OID without a default here (measured): there is no serial type for it.
     return Default(serial=column.native != "Oid")
@@ -99,7 +92,7 @@ def _autoincrement(value: Call, column: ColumnType) -> Default:
 
 def _dbgenerated(value: Call) -> Default:
     if not value.arguments:
-        return Default()
+        return Default(unknown=True)
     argument = value.arguments[0].value
     if len(value.arguments) != 1 or not isinstance(argument, String) or not argument.value:
         raise DefaultProblem("`dbgenerated()` takes one string that is not empty, or nothing")
@@ -114,13 +107,12 @@ def _client_side(value: Call, column: ColumnType) -> Default:
         return Default()
     argument = value.arguments[0].value
     text = argument.text if isinstance(argument, Number) and len(value.arguments) == 1 else ""
-    if allowed is None and text.isdigit() and len(text) <= 3 and 2 <= int(text) <= _LARGEST_NANOID:  # noqa: PLR2004 - Prisma's bounds
-        return Default()
-    if allowed and text in allowed:
+    number = int(text) if text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
+    if number in (range(_SMALLEST_NANOID, _LARGEST_NANOID + 1) if allowed is None else allowed):
         return Default()
     hint = "takes nothing or a length from 2 to 255"
     if allowed is not None:
-        hint = f"takes nothing or one of {', '.join(allowed)}" if allowed else "takes nothing"
+        hint = f"takes nothing or one of {', '.join(map(str, allowed))}" if allowed else "takes nothing"
     raise DefaultProblem(f"`{value.name}()` {hint}")
 
 
@@ -129,88 +121,38 @@ def _literal(value: Expression, column: ColumnType, enum_values: Mapping[str, st
         return _enum_literal(value, column.enum, enum_values)
     match column.scalar, value:
         case ("String" | "Json" | "Bytes" | "DateTime") as scalar, String():
-            return _quoted(_TEXTS[scalar](value.value))
+            return quoted(TEXTS[scalar](value.value))
         case (("Int" | "BigInt"), Number()):
-            return _whole(value.text)
+            return whole(value.text)
         case (("Float" | "Decimal"), Number()):
-            return value.text
+            return decimal(value.text)
         case "Decimal", String():
-            return _decimal(value.value)
+            return decimal(value.value)
         case "Boolean", Constant(name="true" | "false"):
             return value.name
-    raise DefaultProblem(f"found {described(value)}, expected a {column.scalar} value")
+    hint = _hint(value, column)
+    raise DefaultProblem(
+        f"found {described(value)}, expected {'an' if column.scalar == 'Int' else 'a'} {column.scalar} value{hint}"
+    )
+
+
+def _hint(value: Expression, column: ColumnType) -> str:
+    """What a bare word may stand for."""
+    if not isinstance(value, Constant):
+        return ""
+    if value.name in _FUNCTIONS:
+        return f". Did you mean `{value.name}()`?"
+    if column.scalar == "String":
+        return ': a string stands in double quotes, as in "text"'
+    return did_you_mean(value.name, ("true", "false")) if column.scalar == "Boolean" else ""
 
 
 def _enum_literal(value: Expression, enum: str, enum_values: Mapping[str, str]) -> str:
     if not isinstance(value, Constant):
-        raise DefaultProblem(f"found {described(value)}, expected a value of the enum {enum}")
+        hint = ", without quotes" if isinstance(value, String) else ""
+        message = f"found {described(value)}, expected a value of the enum {enum}{hint}: {listed(enum_values)}"
+        raise DefaultProblem(message)
     if value.name not in enum_values:
-        raise DefaultProblem(f"found `{value.name}`, expected a value of the enum {enum}: {listed(enum_values)}")
-    return _quoted(enum_values[value.name])
-
-
-def _quoted(text: str) -> str:
-    if "\0" in text:
-        raise DefaultProblem("the string has a NUL character, which PostgreSQL cannot store")
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _whole(text: str) -> str:
-    if "." in text or len(text) > _LONGEST_INT or not -_INT64 <= int(text) < _INT64:
-        raise DefaultProblem(f"found {text}, expected a whole number of 64 bits")
-    return str(int(text))
-
-
-def _decimal(text: str) -> str:
-    if not _DECIMAL.fullmatch(text):
-        raise DefaultProblem(f'found the string "{text[:40]}", expected a decimal number')
-    return text
-
-
-def _checked_json(text: str) -> str:
-    try:
-        json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise DefaultProblem(f"the string is not valid JSON: {error}") from error
-    return text
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _hex(text: str) -> str:
-    try:
-        return "\\x" + base64.b64decode(text, validate=True).hex()
-    except (binascii.Error, ValueError) as error:
-        raise DefaultProblem(f"the string is not valid Base64: {error}") from error
-
-
-def _timestamp(text: str) -> str:
-    """As chrono prints it: `2020-01-01 00:00:00.123 +02:00`."""
-    match = _TIMESTAMP.fullmatch(text)
-    try:
-        if match is None:
-            raise ValueError(text)  # noqa: TRY301 - joins the error of the line below
-        datetime.fromisoformat(f"{match[1]}T{match[2]}+00:00")
-    except ValueError as error:
-        message = f'found the string "{text[:40]}", expected a time as in "2020-01-31T23:59:59Z"'
-        raise DefaultProblem(message) from error
-    fraction = (match[3] or "").rstrip("0").rstrip(".")
-    return f"{match[1]} {match[2]}{_padded(fraction)} {match[4] or '+00:00'}"
-
-
-def _padded(fraction: str) -> str:
-    digits = fraction[1:10]
-    if not digits:
-        return ""
-    width = next(width for width in (3, 6, 9) if len(digits) <= width)
-    return "." + digits.ljust(width, "0")
-
-
-_TEXTS: dict[str, Callable[[str], str]] = {
-    "String": str,
-    "Json": _checked_json,
-    "Bytes": _hex,
-    "DateTime": _timestamp,
-}
+        hint = did_you_mean(value.name, enum_values)
+        raise DefaultProblem(f"found `{value.name}`, expected a value of the enum {enum}: {listed(enum_values)}{hint}")
+    return quoted(enum_values[value.name])

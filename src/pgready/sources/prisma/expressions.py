@@ -9,11 +9,21 @@ import re
 from pgready.sources.prisma.lexer import Kind, Token
 from pgready.sources.prisma.nodes import Argument, Array, Attribute, Call, Constant, Expression, Number, Object, String
 
-__all__ = ["MAX_DEPTH", "SyntaxProblem", "found", "read_arguments", "read_attribute", "read_expression", "unescape"]
+__all__ = [
+    "MAX_DEPTH",
+    "SyntaxProblem",
+    "found",
+    "read_arguments",
+    "read_attribute",
+    "read_expression",
+    "unescape",
+    "without_gaps",
+]
 
 MAX_DEPTH = 32
 """How deep values may be nested; no attribute of Prisma needs more than four levels."""
 
+_WORDS = frozenset({int(Kind.NAME), int(Kind.NUMBER), int(Kind.DIGIT_NAME)})
 _NAME, _STRING = int(Kind.NAME), int(Kind.STRING)
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")
@@ -54,21 +64,58 @@ def read_attribute(tokens: list[Token], index: int) -> tuple[Attribute, int]:
     name = text.lstrip("@").lstrip()
     index += 1
     if tokens[index][1] == "(":
-        arguments, index = read_arguments(tokens, index, 0)
+        if "." in name:
+            _close_gaps(tokens, index)
+        arguments, index = read_arguments(tokens, index, 0, comma="." in name)
         return Attribute(name, arguments, offset), index
     return Attribute(name, (), offset), index
 
 
-def read_arguments(tokens: list[Token], index: int, depth: int) -> tuple[tuple[Argument, ...], int]:
-    """`(argument, argument)`, beginning at the parenthesis."""
+def _is_name(token: Token) -> bool:
+    """Whether it can name an argument; a name may begin with a digit."""
+    return token[0] in _WORDS and "." not in token[1] and token[1][0] != "-"
+
+
+def without_gaps(tokens: list[Token]) -> list[Token]:
+    """Without commas before `)` and names without a value: Prisma passes over both, everywhere but in attributes."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token[1] in {")", ","} and len(kept) > 1 and kept[-1][1] == ":" and _is_name(kept[-2]):
+            del kept[-2:]
+            if token[1] == ",":
+                continue
+        if token[1] == ")" and kept and kept[-1][1] == ",":
+            del kept[-1:]
+        kept.append(token)
+    return kept
+
+
+def _close_gaps(tokens: list[Token], index: int) -> None:
+    """The same, in place, for the arguments of a native type that begin at the parenthesis: `@db.VarChar(x:)`."""
+    end = next((number for number in range(index, len(tokens)) if tokens[number][1] == ")"), index - 1) + 1
+    if any(token[1] == ":" for token in tokens[index:end]):
+        tokens[index:end] = without_gaps(tokens[index:end])
+
+
+def read_arguments(
+    tokens: list[Token], index: int, depth: int, *, comma: bool = False
+) -> tuple[tuple[Argument, ...], int]:
+    """`(argument, argument)`, beginning at the parenthesis; `comma`: Prisma lets one stand behind the last.
+
+    It does so for native types, and for the options of a field in a list of fields.
+    """
     index += 1
+    if comma and tokens[index][1] == "," and tokens[index + 1][1] == ")":
+        index += 1
     if tokens[index][1] == ")":
         return (), index + 1
     arguments: list[Argument] = []
     while True:
         name = None
-        if tokens[index][0] == _NAME and tokens[index + 1][1] == ":":
+        if tokens[index][0] in _WORDS and tokens[index + 1][1] == ":":
             name = tokens[index][1]
+            if not _is_name(tokens[index]):
+                raise _expected(tokens[index], "the name of an argument: letters, digits, `_` and `-`")
             index += 2
         value, index = read_expression(tokens, index, depth)
         arguments.append(Argument(name, value))
@@ -78,6 +125,8 @@ def read_arguments(tokens: list[Token], index: int, depth: int) -> tuple[tuple[A
             return tuple(arguments), index
         if separator != ",":
             raise _expected(tokens[index - 1], "`,` or `)` on the same line")
+        if comma and tokens[index][1] == ")":
+            return tuple(arguments), index + 1
 
 
 def read_expression(tokens: list[Token], index: int, depth: int) -> tuple[Expression, int]:
@@ -97,7 +146,9 @@ def read_expression(tokens: list[Token], index: int, depth: int) -> tuple[Expres
         return _array(tokens, index + 1, depth + 1)
     if text == "{":
         return _object(tokens, index + 1, depth + 1)
-    raise _expected(tokens[index], "a value")
+    if text[:1] in {"'", "`"}:
+        raise _expected(tokens[index], "a value: a string stands in double quotes")
+    raise _expected(tokens[index], "a value on the same line" if kind == Kind.END else "a value")
 
 
 def _constant_or_call(tokens: list[Token], index: int, depth: int) -> tuple[Expression, int]:
@@ -106,7 +157,7 @@ def _constant_or_call(tokens: list[Token], index: int, depth: int) -> tuple[Expr
         return Constant(name, offset), index + 1
     if depth >= MAX_DEPTH:
         raise SyntaxProblem(offset, f"values are nested more than {MAX_DEPTH} levels deep")
-    arguments, index = read_arguments(tokens, index + 1, depth + 1)
+    arguments, index = read_arguments(tokens, index + 1, depth + 1, comma=depth > 0)
     return Call(name, arguments, offset), index
 
 

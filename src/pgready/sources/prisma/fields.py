@@ -1,21 +1,25 @@
 """Fields of models -> columns and relation fields, each on its own; what connects them comes later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgready.model.schema import ReferentialAction
 from pgready.sources.prisma.arguments import Arguments, Report, described
 from pgready.sources.prisma.column_types import (
+    NATIVE_TYPES,
     SCALARS,
     ColumnType,
     NativeTypeProblem,
     enum_type,
     native_type,
+    supported_type,
     unsupported_type,
 )
 from pgready.sources.prisma.declarations import Declarations, ModelDeclaration, database_name
 from pgready.sources.prisma.defaults import Default, DefaultProblem, column_default
 from pgready.sources.prisma.names import stored_name
 from pgready.sources.prisma.nodes import Attribute, Constant, Expression, Field
+from pgready.sources.prisma.settings import Settings
+from pgready.sources.prisma.suggestions import did_you_mean
 
 __all__ = ["ColumnField", "ModelFields", "RelationField", "read_fields"]
 
@@ -27,6 +31,28 @@ _ACTIONS = {
     "SetDefault": ReferentialAction.SET_DEFAULT,
 }
 _COLUMN_ATTRIBUTES = frozenset({"id", "unique", "map", "default", "updatedAt", "ignore"})
+# What other languages call the scalar types.
+_OTHER_NAMES = {
+    "integer": "Int",
+    "number": "Int",
+    "serial": "Int @default(autoincrement())",
+    "long": "BigInt",
+    "double": "Float",
+    "numeric": "Decimal",
+    "bool": "Boolean",
+    "text": "String",
+    "varchar": "String",
+    "char": "String",
+    "uuid": "String @db.Uuid",
+    "date": "DateTime @db.Date",
+    "time": "DateTime @db.Time",
+    "timestamp": "DateTime",
+    "timestamptz": "DateTime @db.Timestamptz",
+    "jsonb": "Json",
+    "object": "Json",
+    "bytea": "Bytes",
+    "buffer": "Bytes",
+}
 _RELATION_ATTRIBUTES = frozenset({"relation", "ignore"})
 
 
@@ -46,7 +72,7 @@ class RelationField:
     """A field whose type is a model: one side of a relation.
 
     `name` is the relation's name if given; `fields`, `references`, the actions and `constraint` are what `@relation`
-    says, None when left out. `offset` is that of the attribute, or of the field.
+    says, None when left out. `offset` is that of the attribute, or of the field. `doubtful`: an argument is unknown.
     """
 
     model: ModelDeclaration
@@ -59,15 +85,23 @@ class RelationField:
     on_update: ReferentialAction | None = None
     constraint: str | None = None
     offset: int
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFields:
-    """A model with its fields read, in their order, by field name."""
+    """A model with its fields read, in their order, by field name.
+
+    `broken` are the names of fields that could not be read: what refers to them is not judged. `doubtful`: there are
+    such, or an attribute of a field is unknown; then no key is missing.
+    """
 
     model: ModelDeclaration
+    settings: Settings
     columns: dict[str, ColumnField]
     relations: dict[str, RelationField]
+    broken: frozenset[str] = frozenset()
+    doubtful: bool = False
 
 
 def read_fields(model: ModelDeclaration, declarations: Declarations) -> ModelFields:
@@ -75,6 +109,7 @@ def read_fields(model: ModelDeclaration, declarations: Declarations) -> ModelFie
     columns: dict[str, ColumnField] = {}
     relations: dict[str, RelationField] = {}
     taken: dict[str, Field] = {}
+    broken = set(model.block.broken)
     for field in model.block.fields:
         if taken.setdefault(field.name, field) is not field:
             model.report(field.offset, f"the field {field.name} stands twice in {model.block.name}")
@@ -84,14 +119,32 @@ def read_fields(model: ModelDeclaration, declarations: Declarations) -> ModelFie
             relations[field.name] = _relation(model, field, target)
         elif (column := _column(model, field, declarations)) is not None:
             columns[field.name] = column
+        else:
+            broken.add(field.name)
     _check_column_names(model, columns)
-    return ModelFields(model=model, columns=columns, relations=relations)
+    return ModelFields(
+        model=model,
+        settings=declarations.settings,
+        columns=columns,
+        relations=relations,
+        broken=frozenset(broken),
+        doubtful=bool(broken) or any(_unknown(column.field) for column in columns.values()),
+    )
+
+
+def _unknown(field: Field) -> bool:
+    return any(each.name not in _COLUMN_ATTRIBUTES and "." not in each.name for each in field.attributes)
 
 
 def _check_column_names(model: ModelDeclaration, columns: dict[str, ColumnField]) -> None:
     seen: dict[str, ColumnField] = {}
-    for column in columns.values():
-        first = seen.setdefault(column.name, column)
+    later = dict.fromkeys(columns)
+    for name, column in columns.items():
+        later.pop(name)
+        if column.written_name in later and columns[column.written_name].name != column.name:
+            message = f"@map of {name}: {column.name} is the name of a field below it: expected another name"
+            model.report(column.field.offset, message)
+        first = seen.setdefault(column.written_name, column)
         if first is not column:
             message = f"{column.field.name} has the column {column.name}, as {first.field.name} has: expected another"
             model.report(column.field.offset, message)
@@ -101,16 +154,28 @@ def _column(model: ModelDeclaration, field: Field, declarations: Declarations) -
     report = model.report
     attributes = _by_name(field, report)
     native = _take_native(field, attributes, declarations, report)
-    for name in attributes.keys() - _COLUMN_ATTRIBUTES:
-        expected = ", ".join(f"@{known}" for known in sorted(_COLUMN_ATTRIBUTES))
-        report(attributes[name].offset, f"unknown attribute @{name} on the field {field.name}: expected {expected}")
     kind = _type(field, native, declarations, report)
+    for name in attributes.keys() - _COLUMN_ATTRIBUTES:
+        if kind is not None or name != "relation":
+            _unknown_attribute(field, attributes[name], declarations.settings.datasource, report)
     if kind is None:
         return None
-    _check_flags(field, kind, attributes, report)
+    _check_flags(field, kind, attributes, model)
     written = database_name(field.attributes, "@", report) or field.name
     default = _default(field, attributes.get("default"), kind, declarations, report)
     return ColumnField(field=field, name=stored_name(written), written_name=written, type=kind, default=default)
+
+
+def _unknown_attribute(field: Field, attribute: Attribute, datasource: str, report: Report) -> None:
+    if attribute.name == "relation":
+        message = f"@relation on {field.name}, whose type {field.type} is no model: expected it on a relation field"
+        report(attribute.offset, message)
+        return
+    known = [f"@{name}" for name in sorted(_COLUMN_ATTRIBUTES)]
+    natives = [f"@{datasource}.{name}" for name in NATIVE_TYPES]
+    given = f"@{attribute.name}"
+    hint = did_you_mean(given, known) or did_you_mean(f"@{datasource}.{attribute.name}", natives)
+    report(attribute.offset, f"unknown attribute {given} on the field {field.name}: expected {', '.join(known)}{hint}")
 
 
 def _by_name(field: Field, report: Report) -> dict[str, Attribute]:
@@ -148,16 +213,30 @@ def _type(field: Field, native: Attribute | None, declarations: Declarations, re
     if native is not None:
         report(native.offset, f"@{native.name}: a native type belongs to a scalar field")
     if field.unsupported:
+        name = supported_type(field.type)
+        if name is not None:
+            hint = f"{NATIVE_TYPES[name].scalar} @{declarations.settings.datasource}.{name}"
+            report(field.type_offset, f'Unsupported("{field.type[:40]}") of {field.name}: Prisma has it, as {hint}')
         return unsupported_type(field.type, field.arity)
     enum = declarations.enums.get(field.type)
     if enum is None:
-        what = "a scalar type of Prisma, an enum, a model or Unsupported"
-        report(field.type_offset, f"unknown type `{field.type}` of the field {field.name}: expected {what}")
+        if field.type not in declarations.broken:
+            what = "a scalar type of Prisma, an enum, a model or Unsupported"
+            other = _OTHER_NAMES.get(field.type.lower())
+            names = [*SCALARS, *declarations.enums, *declarations.models]
+            hint = f". Did you mean `{other}`?" if other else did_you_mean(field.type, names)
+            report(field.type_offset, f"unknown type `{field.type}` of the field {field.name}: expected {what}{hint}")
         return None
     return enum_type(enum.block.name, enum.name, enum.sql, field.arity)
 
 
-def _check_flags(field: Field, kind: ColumnType, attributes: dict[str, Attribute], report: Report) -> None:
+def _check_flags(field: Field, kind: ColumnType, attributes: dict[str, Attribute], model: ModelDeclaration) -> None:
+    report = model.report
+    ignore = attributes.get("ignore")
+    if ignore is not None and field.unsupported:
+        report(ignore.offset, f"@ignore on {field.name}: the client ignores every field of an Unsupported type")
+    if ignore is not None and model.ignored:
+        report(ignore.offset, f"@ignore on {field.name}: the whole of {model.block.name} is ignored with @@ignore")
     updated = attributes.get("updatedAt")
     if updated is not None and (kind.scalar != "DateTime" or kind.is_list):
         report(updated.offset, f"@updatedAt belongs to a DateTime field, not to {field.name}")
@@ -182,6 +261,8 @@ def _default(
     if value is None:
         return Default()
     enum = declarations.enums.get(kind.enum or "")
+    if enum is not None and isinstance(value, Constant) and value.name in enum.block.broken:
+        return Default()
     try:
         return column_default(value, kind, enum.values if enum else {})
     except DefaultProblem as problem:
@@ -213,8 +294,9 @@ def _relation(model: ModelDeclaration, field: Field, target: ModelDeclaration) -
         name=_relation_name(arguments, attribute),
         offset=attribute.offset,
     )
-    arguments.finish("name", "fields", "references", "onDelete", "onUpdate", "map")
-    return relation
+    if arguments.finish("name", "fields", "references", "onDelete", "onUpdate", "map"):
+        return relation
+    return replace(relation, doubtful=True)
 
 
 def _field_list(arguments: Arguments, name: str) -> tuple[Constant, ...] | None:
@@ -242,5 +324,6 @@ def _action(arguments: Arguments, name: str, report: Report) -> ReferentialActio
         return None
     if isinstance(value, Constant) and value.name in _ACTIONS:
         return _ACTIONS[value.name]
-    report(value.offset, f"@relation `{name}`: found {described(value)}, expected one of {', '.join(_ACTIONS)}")
+    hint = did_you_mean(value.name, _ACTIONS) if isinstance(value, Constant) else ", without quotes"
+    report(value.offset, f"@relation `{name}`: found {described(value)}, expected one of {', '.join(_ACTIONS)}{hint}")
     return None

@@ -24,12 +24,13 @@ class Kind(IntEnum):
     PUNCTUATION = 3
     STRING = 4
     NUMBER = 5
-    END = 6
-    DOC_COMMENT = 7
-    COMMENT = 8
-    BLOCK_COMMENT = 9
-    UNCLOSED_STRING = 10
-    INVALID = 11
+    DIGIT_NAME = 6
+    END = 7
+    DOC_COMMENT = 8
+    COMMENT = 9
+    BLOCK_COMMENT = 10
+    UNCLOSED_STRING = 11
+    INVALID = 12
 
 
 Token = tuple[int, str, int]
@@ -48,6 +49,7 @@ def _pattern(spaces: str) -> re.Pattern[str]:
         | (\[\]|[()\[\]{{}},:=?!])
         | ("[^"\\\x00-\x1f]*+(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*+)*+")
         | (-?[0-9]+(?:\.[0-9]+)?(?![\w\-.]))
+        | ([0-9][\w\-]*+)
         | (\Z)
         | (///.*)
         | (//.*)

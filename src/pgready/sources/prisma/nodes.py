@@ -133,7 +133,10 @@ class Field(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A model, a view or a composite type; `offset` is that of its name."""
+    """A model, a view or a composite type; `offset` is that of its name.
+
+    `broken` holds the names that stand at the beginning of lines which could not be read.
+    """
 
     kind: BlockKind
     name: str
@@ -141,6 +144,7 @@ class Block(NamedTuple):
     attributes: tuple[Attribute, ...]
     comment: str | None
     offset: int
+    broken: tuple[str, ...] = ()
 
 
 class EnumValue(NamedTuple):
@@ -152,13 +156,14 @@ class EnumValue(NamedTuple):
 
 
 class EnumBlock(NamedTuple):
-    """An enum; `offset` is that of its name."""
+    """An enum; `offset` is that of its name, `broken` as in `Block`."""
 
     name: str
     values: tuple[EnumValue, ...]
     attributes: tuple[Attribute, ...]
     comment: str | None
     offset: int
+    broken: tuple[str, ...] = ()
 
 
 class Property(NamedTuple):
@@ -170,17 +175,21 @@ class Property(NamedTuple):
 
 
 class ConfigBlock(NamedTuple):
-    """A `datasource` or `generator`; `offset` is that of its name."""
+    """A `datasource` or `generator`; `offset` is that of its name, `broken` as in `Block`."""
 
     keyword: str
     name: str
     properties: tuple[Property, ...]
     offset: int
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One schema file. `path` is relative to the project, with forward slashes."""
+    """One schema file. `path` is relative to the project, with forward slashes.
+
+    `broken` holds the words of lines outside every block which could not be read: maybe names of models.
+    """
 
     path: str
     blocks: tuple[Block, ...] = ()
@@ -188,6 +197,7 @@ class Document:
     datasources: tuple[ConfigBlock, ...] = ()
     generators: tuple[ConfigBlock, ...] = ()
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
+    broken: tuple[str, ...] = ()
 
     def location(self, offset: int) -> Location:
         """Line and column of an offset."""

@@ -4,8 +4,20 @@ from contextlib import suppress
 
 from pgready.model.location import Location
 from pgready.sources.prisma.collection import paused_collection
-from pgready.sources.prisma.expressions import SyntaxProblem, found, read_attribute, read_expression, unescape
+from pgready.sources.prisma.expressions import SyntaxProblem, found
 from pgready.sources.prisma.lexer import Kind, Source, Token
+from pgready.sources.prisma.lines import (
+    COMMENTS,
+    KEYWORDS,
+    block_attribute,
+    is_continuation,
+    not_a_field,
+    not_a_value,
+    opening_of,
+    property_of,
+    read_attributes,
+    unsupported_type,
+)
 from pgready.sources.prisma.nodes import (
     Arity,
     Attribute,
@@ -19,15 +31,14 @@ from pgready.sources.prisma.nodes import (
     Property,
 )
 from pgready.sources.prisma.problems import Problems, TooManyProblems
+from pgready.sources.prisma.suggestions import did_you_mean
 
 __all__ = ["parse", "parse_into"]
 
 _NAME, _ATTRIBUTE, _END, _DOC_COMMENT = int(Kind.NAME), int(Kind.ATTRIBUTE), int(Kind.END), int(Kind.DOC_COMMENT)
 _REQUIRED = Arity.REQUIRED
-_COMMENTS = frozenset({int(Kind.COMMENT), int(Kind.DOC_COMMENT), int(Kind.BLOCK_COMMENT)})
-_SKIPPED = _COMMENTS | {_END}
+_SKIPPED = COMMENTS | {_END}
 _ARITIES = {"?": Arity.OPTIONAL, "[]": Arity.LIST}
-_KEYWORDS = frozenset({"model", "view", "type", "enum", "datasource", "generator"})
 _KEYWORD_LIST = "model, view, enum, datasource or generator"
 
 
@@ -68,9 +79,12 @@ class _Parser:
         self._configs: list[ConfigBlock] = []
         self._doc: list[str] = []
         self._rest: list[Token] = [(_END, "", 0)]
+        self._put_back: list[Token] = []
+        self._broken: list[str] = []
+        self._behind: list[str] = []
 
     def read(self) -> None:
-        while tokens := self._source.next_line():
+        while tokens := self._next_line():
             tokens = self._without_comments(tokens)
             while tokens[0][0] != _END:
                 tokens = self._top_level(tokens)
@@ -83,7 +97,15 @@ class _Parser:
             tuple(config for config in self._configs if config.keyword == "datasource"),
             tuple(config for config in self._configs if config.keyword == "generator"),
             self._places.line_starts,
+            tuple(self._broken),
         )
+
+    def _next_line(self) -> list[Token]:
+        """The next line of the file, or the one that was put back."""
+        if self._put_back:
+            tokens, self._put_back = self._put_back, []
+            return tokens
+        return self._source.next_line()
 
     def _fail(self, offset: int, message: str) -> None:
         place = self._places.location(offset)
@@ -92,7 +114,7 @@ class _Parser:
     def _without_comments(self, tokens: list[Token]) -> list[Token]:
         """The line without the comments before it; those that document are kept aside."""
         first = 0
-        while tokens[first][0] in _COMMENTS:
+        while tokens[first][0] in COMMENTS:
             if tokens[first][0] == Kind.DOC_COMMENT:
                 self._doc.append(tokens[first][1][3:].strip())
             first += 1
@@ -114,36 +136,64 @@ class _Parser:
         """Read the block that begins here; returns what stands behind its closing brace on the same line."""
         brace = next((token for token in tokens[:3] if token[1] == "{"), None)
         if brace is None:
-            self._doc.clear()
-            what = f"a block: {_KEYWORD_LIST}, a name and `{{` on one line"
-            self._fail(tokens[0][2], f"found {found(tokens[0])}, expected {what}")
-            return tokens[-1:]
+            return self._without_brace(tokens)
         self._source.skip_rest_of_line(brace[2])
-        opening = _opening(tokens)
+        opening = opening_of(tokens)
         if opening is None:
-            self._fail(tokens[0][2], f"found {found(tokens[0])}, expected {_KEYWORD_LIST}, then a name and `{{`")
-            while self._block_line(tokens[0]) is not None:
+            self._doc.clear()
+            self._broken += [token[1] for token in tokens[:2]]
+            message = f"found {found(tokens[0])}, expected {_KEYWORD_LIST}, then a name and `{{`"
+            self._fail(tokens[0][2], message + did_you_mean(tokens[0][1], KEYWORDS))
+            while self._block_line(tokens[0], []) is not None:
                 pass
         else:
-            self._block(*opening)
+            self._block(*opening, [token[1] for token in tokens[tokens.index(brace) + 1 :]])
         return self._without_comments(self._rest)
 
-    def _block(self, keyword: str, name: Token) -> None:
-        comment = self._comment()
-        self._check_name(name)
-        if keyword == "enum":
-            values, attributes = self._enum_lines(name)
-            self._enums.append(EnumBlock(name[1], tuple(values), tuple(attributes), comment, name[2]))
-        elif keyword in ("datasource", "generator"):
-            properties = self._config_lines(name)
-            self._configs.append(ConfigBlock(keyword, name[1], tuple(properties), name[2]))
-        else:
-            fields, attributes = self._field_lines(name)
-            self._blocks.append(Block(BlockKind(keyword), name[1], tuple(fields), tuple(attributes), comment, name[2]))
+    def _without_brace(self, tokens: list[Token]) -> list[Token]:
+        """A line outside every block that opens none: an error, unless the brace stands on the line below it."""
+        self._broken += [token[1] for token in tokens[:2]]
+        if tokens[0][1] in KEYWORDS and tokens[1][0] == _NAME and tokens[2][0] == _END:
+            self._put_back = self._source.next_line()
+            if self._put_back and self._put_back[0][1] == "{":
+                self._fail(self._put_back[0][2], f"found `{{`, expected it on the line of `{tokens[0][1]}`")
+                self._put_back = []
+                self._block(tokens[0][1], tokens[1], [])
+                return self._without_comments(self._rest)
+        self._doc.clear()
+        what = f"a block: {_KEYWORD_LIST}, a name and `{{` on one line"
+        if tokens[0][1] == "}":
+            what += "; every block above is closed"
+        self._fail(tokens[0][2], f"found {found(tokens[0])}, expected {what}")
+        return tokens[-1:]
 
-    def _block_line(self, name: Token) -> list[Token] | None:
-        """The next line with content inside a block; None when the block is closed."""
-        while tokens := self._source.next_line():
+    def _block(self, keyword: str, name: Token, behind: list[str]) -> None:
+        """Read a block; `behind` are the words behind its brace, where Prisma reads nothing."""
+        comment = self._comment()
+        broken: list[str] = []
+        self._behind = behind
+        if keyword not in ("datasource", "generator"):
+            self._check_name(name)
+        elif "." in name[1]:
+            self._fail(name[2], f"the name `{name[1]}` has a dot: expected letters, digits, `_` and `-`")
+        if keyword == "enum":
+            values, attributes = self._enum_lines(name, broken)
+            self._enums.append(EnumBlock(name[1], tuple(values), tuple(attributes), comment, name[2], tuple(broken)))
+        elif keyword in ("datasource", "generator"):
+            properties = self._config_lines(name, broken)
+            self._configs.append(ConfigBlock(keyword, name[1], tuple(properties), name[2], tuple(broken)))
+        else:
+            fields, attributes = self._field_lines(name, broken)
+            self._blocks.append(
+                Block(BlockKind(keyword), name[1], tuple(fields), tuple(attributes), comment, name[2], tuple(broken))
+            )
+
+    def _block_line(self, name: Token, broken: list[str]) -> list[Token] | None:
+        """The next line with content inside a block; None when the block is closed.
+
+        When it never is, everything may be missing in it: then `broken` is not empty.
+        """
+        while tokens := self._next_line():
             if tokens[0][0] in _SKIPPED:
                 tokens = self._without_comments(tokens)
             kind, text, offset = tokens[0]
@@ -151,23 +201,36 @@ class _Parser:
                 self._doc.clear()
                 self._rest = self._source.rest_of_line(offset + 1)
                 return None
+            if text in KEYWORDS and opening_of(tokens) is not None:
+                # Where a block begins, the brace of the one before is missing: what follows is not its content.
+                self._put_back = tokens
+                break
             if kind != _END:
                 return tokens
         self._rest = [(_END, "", 0)]
-        self._fail(name[2], f"the block `{name[1]}` is never closed: expected `}}` on a line of its own")
+        message = f"the block `{name[1]}` is never closed: expected `}}` on a line of its own"
+        if "}" in self._behind:
+            message += ", and everything in it too: nothing is read behind `{`"
+        self._fail(name[2], message)
+        broken += self._behind or [""]
         return None
 
-    def _field_lines(self, name: Token) -> tuple[list[Field], list[Attribute]]:
+    def _field_lines(self, name: Token, broken: list[str]) -> tuple[list[Field], list[Attribute]]:
         fields: list[Field] = []
         attributes: list[Attribute] = []
-        while (tokens := self._block_line(name)) is not None:
+        continued = False
+        while (tokens := self._block_line(name, broken)) is not None:
             try:
                 if tokens[0][0] == _ATTRIBUTE and tokens[0][1][1] == "@":
-                    attributes.append(_block_attribute(tokens))
+                    attributes.append(block_attribute(tokens))
                 else:
                     fields.append(self._field(tokens))
+                continued = False
             except SyntaxProblem as problem:
-                self._fail(problem.offset, problem.message)
+                broken.append(tokens[0][1])
+                if not (continued and is_continuation(tokens)):
+                    self._fail(problem.offset, problem.message)
+                continued = continued or problem.offset == tokens[-1][2]
             if self._doc:
                 self._doc.clear()
         return fields, attributes
@@ -176,44 +239,46 @@ class _Parser:
         kind, name, offset = tokens[0]
         type_kind, type_name, type_offset = tokens[1]
         if kind != _NAME or type_kind != _NAME:
-            raise _not_a_field(tokens)
+            raise not_a_field(tokens)
         index, unsupported = 2, False
         if type_name == "Unsupported" and tokens[2][1] == "(" and tokens[2][2] == type_offset + len(type_name):
-            type_name, index, unsupported = *_unsupported(tokens), True
+            type_name, index, unsupported = *unsupported_type(tokens), True
         arity = _REQUIRED
         if tokens[index][1] in _ARITIES:
             arity = _ARITIES[tokens[index][1]]
             index += 1
-        attributes = _attributes(tokens, index) if tokens[index][0] != _END else ()
+        attributes = read_attributes(tokens, index) if tokens[index][0] != _END else ()
         if not (name.isascii() and name.isidentifier()):
             self._check_name(tokens[0])
         if tokens[-2][0] == _DOC_COMMENT:
             self._doc.append(tokens[-2][1][3:].strip())
         return Field(name, type_name, arity, unsupported, attributes, self._comment(), offset, type_offset)
 
-    def _enum_lines(self, name: Token) -> tuple[list[EnumValue], list[Attribute]]:
+    def _enum_lines(self, name: Token, broken: list[str]) -> tuple[list[EnumValue], list[Attribute]]:
         values: list[EnumValue] = []
         attributes: list[Attribute] = []
-        while (tokens := self._block_line(name)) is not None:
+        while (tokens := self._block_line(name, broken)) is not None:
             try:
                 if tokens[0][0] == _ATTRIBUTE and tokens[0][1][1] == "@":
-                    attributes.append(_block_attribute(tokens))
+                    attributes.append(block_attribute(tokens))
                 elif tokens[0][0] == Kind.NAME:
                     self._check_name(tokens[0])
-                    values.append(EnumValue(tokens[0][1], _attributes(tokens, 1), tokens[0][2]))
+                    values.append(EnumValue(tokens[0][1], read_attributes(tokens, 1), tokens[0][2]))
                 else:
-                    self._fail(tokens[0][2], f"found {found(tokens[0])}, expected a value of the enum or `}}`")
+                    raise not_a_value(tokens[0])
             except SyntaxProblem as problem:
+                broken.append(tokens[0][1].strip('"'))
                 self._fail(problem.offset, problem.message)
             self._doc.clear()
         return values, attributes
 
-    def _config_lines(self, name: Token) -> list[Property]:
+    def _config_lines(self, name: Token, broken: list[str]) -> list[Property]:
         properties: list[Property] = []
-        while (tokens := self._block_line(name)) is not None:
+        while (tokens := self._block_line(name, broken)) is not None:
             try:
-                properties.append(_property(tokens))
+                properties.append(property_of(tokens))
             except SyntaxProblem as problem:
+                broken.append(tokens[0][1])
                 self._fail(problem.offset, problem.message)
             self._doc.clear()
         return properties
@@ -224,69 +289,3 @@ class _Parser:
             self._fail(offset, f"the name `{name}` begins with `{name[0]}`: expected a letter")
         elif not all(char.isalpha() or char in "0123456789_" for char in name):
             self._fail(offset, f"the name `{name}` has a character other than letters, digits and `_`")
-
-
-def _opening(tokens: list[Token]) -> tuple[str, Token] | None:
-    """Keyword and name before an opening brace; Prisma's grammar lets them stand together without a space."""
-    kind, word, offset = tokens[0]
-    if tokens[1][0] == _NAME and tokens[2][1] == "{" and word in _KEYWORDS:
-        return word, tokens[1]
-    if kind == _NAME and tokens[1][1] == "{":
-        keyword = next((each for each in _KEYWORDS if word.startswith(each) and word != each), None)
-        if keyword is not None:
-            return keyword, (_NAME, word[len(keyword) :], offset + len(keyword))
-    return None
-
-
-def _attributes(tokens: list[Token], index: int) -> tuple[Attribute, ...]:
-    """The attributes up to the end of the line; one comment may stand at its end."""
-    attributes: list[Attribute] = []
-    while True:
-        kind, text, offset = tokens[index]
-        if kind == _ATTRIBUTE and text[1] != "@":
-            attribute, index = read_attribute(tokens, index)
-            attributes.append(attribute)
-        elif kind == _END or (kind in _COMMENTS and tokens[index + 1][0] == _END):
-            return tuple(attributes)
-        elif text[:2] == "@@":
-            raise SyntaxProblem(offset, f"found {found(tokens[index])}: attributes with @@ need a line of their own")
-        else:
-            raise SyntaxProblem(offset, f"found {found(tokens[index])}, expected an attribute or the end of the line")
-
-
-def _block_attribute(tokens: list[Token]) -> Attribute:
-    attribute, index = read_attribute(tokens, 0)
-    kind, _, offset = tokens[index]
-    if kind == _END or (kind in _COMMENTS and tokens[index + 1][0] == _END):
-        return attribute
-    raise SyntaxProblem(offset, f"found {found(tokens[index])}, expected the end of the line")
-
-
-def _unsupported(tokens: list[Token]) -> tuple[str, int]:
-    kind, text, offset = tokens[3]
-    if kind != Kind.STRING or tokens[4][1] != ")":
-        raise SyntaxProblem(offset, f'found {found(tokens[3])}, expected Unsupported("type of the database")')
-    return unescape(text, offset), 5
-
-
-def _not_a_field(tokens: list[Token]) -> SyntaxProblem:
-    kind, _, offset = tokens[0]
-    if kind != Kind.NAME:
-        return SyntaxProblem(offset, f"found {found(tokens[0])}, expected a field, an attribute with @@ or `}}`")
-    _, _, offset = tokens[1]
-    if tokens[1][1] == ":":
-        return SyntaxProblem(offset, "found `:`, expected the type of the field: Prisma has no colon there")
-    return SyntaxProblem(offset, f"found {found(tokens[1])}, expected the type of the field `{tokens[0][1]}`")
-
-
-def _property(tokens: list[Token]) -> Property:
-    kind, name, offset = tokens[0]
-    if kind != Kind.NAME:
-        raise SyntaxProblem(offset, f"found {found(tokens[0])}, expected `name = value` or `}}`")
-    if tokens[1][1] != "=":
-        raise SyntaxProblem(tokens[1][2], f"found {found(tokens[1])}, expected `=` and a value")
-    value, index = read_expression(tokens, 2, 0)
-    kind, _, end = tokens[index]
-    if kind == _END or (kind in _COMMENTS and tokens[index + 1][0] == _END):
-        return Property(name, value, offset)
-    raise SyntaxProblem(end, f"found {found(tokens[index])}, expected the end of the line")

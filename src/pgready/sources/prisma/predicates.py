@@ -17,7 +17,7 @@ def read_predicate(value: Expression | None, fields: ModelFields) -> str | None:
     report = fields.model.report
     if value is None:
         return None
-    if isinstance(value, Call) and value.name == "raw" and len(value.arguments) == 1:
+    if isinstance(value, Call) and value.name == "raw" and value.arguments:
         text = value.arguments[0].value
         if isinstance(text, String) and text.value:
             return text.value

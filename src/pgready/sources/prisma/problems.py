@@ -3,12 +3,16 @@
 from pgready.errors import SourceError
 from pgready.model.location import Location
 
-__all__ = ["MAX_PROBLEMS", "Problems", "TooManyProblems"]
+__all__ = ["MAX_PROBLEMS", "NothingElse", "Problems", "TooManyProblems"]
 
 MAX_PROBLEMS = 100
 """After so many errors reading stops: a hostile file could have millions."""
 
 _LONGEST_MESSAGE = 400
+
+
+class NothingElse(Exception):  # noqa: N818 - never leaves this package
+    """After the error that was noted, nothing else about the schema makes sense."""
 
 
 class TooManyProblems(Exception):  # noqa: N818 - never leaves this package
@@ -35,6 +39,10 @@ class Problems:
             raise TooManyProblems
         shown = message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "..."
         self._found.setdefault((location, shown))
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._found)
 
     def error(self) -> SourceError:
         """All of them as one error, in order of place; call only when there is one."""

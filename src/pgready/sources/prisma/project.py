@@ -7,16 +7,18 @@ Source: `packages/internals/src/cli/getSchema.ts` and `packages/config/src/loadC
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pgready.errors import SourceError
 from pgready.sources.prisma.config_file import ConfigPaths, find_config, read_config
+from pgready.sources.prisma.external import Externals, read_externals
 
 __all__ = ["ProjectFiles", "display_path", "locate", "read_text"]
 
 _DATASOURCE = re.compile(r"^[ \t]*datasource[ \t]+\w+[ \t]*\{", re.MULTILINE)
 _MAX_BYTES = 64 * 1024 * 1024
+_MAX_CONFIG = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +26,15 @@ class ProjectFiles:
     """The files of a Prisma project.
 
     `schema_files` are sorted by path; `migrations_directory` is None when there is no such directory; `found_by` says
-    which rule led to the schema, for the report.
+    which rule led to the schema, for the report. `external` is what `prisma.config.*` says about tables and enums that
+    Prisma's migrations do not manage.
     """
 
     root: Path
     schema_files: tuple[Path, ...]
     migrations_directory: Path | None
     found_by: str
+    external: Externals = field(default_factory=Externals)
 
 
 def locate(project: Path, *, schema: tuple[Path, ...] = (), migrations: Path | None = None) -> ProjectFiles:
@@ -58,6 +62,7 @@ def locate(project: Path, *, schema: tuple[Path, ...] = (), migrations: Path | N
         schema_files=files,
         migrations_directory=_migrations(root, paths, files, migrations, config),
         found_by=found_by,
+        external=_external(root),
     )
 
 
@@ -66,8 +71,8 @@ def display_path(path: Path, root: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
-def read_text(path: Path, root: Path) -> str:
-    """The text of a file, which must be UTF-8 without byte order mark, as Prisma's engine wants it.
+def read_text(path: Path, root: Path, *, most: int = _MAX_BYTES) -> str:
+    """The text of a file of at most so many bytes, UTF-8 without byte order mark, as Prisma's engine wants it.
 
     Raises:
         SourceError: when it cannot be read, is too large or is not UTF-8.
@@ -75,13 +80,13 @@ def read_text(path: Path, root: Path) -> str:
     """
     shown = display_path(path, root)
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _MAX_BYTES else b""
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path=shown) from error
-    if size > _MAX_BYTES:
-        raise SourceError(f"has {size} bytes: expected at most {_MAX_BYTES}", path=shown)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if len(data) > most:
+        raise SourceError(f"is too large: expected at most {most} bytes", path=shown)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         raise SourceError("is UTF-16: expected UTF-8", path=shown, line=1, column=1)
     try:
         return data.decode()
@@ -93,7 +98,22 @@ def read_text(path: Path, root: Path) -> str:
 
 def _config(root: Path) -> ConfigPaths | None:
     path = find_config(root)
-    return None if path is None else read_config(path, read_text(path, root), root, display_path(path, root))
+    return (
+        None
+        if path is None
+        else read_config(path, read_text(path, root, most=_MAX_CONFIG), root, display_path(path, root))
+    )
+
+
+def _external(root: Path) -> Externals:
+    """What the configuration says, even where --schema and --migrations do without its paths."""
+    path = find_config(root)
+    if path is None:
+        return Externals()
+    try:
+        return read_externals(read_text(path, root, most=_MAX_CONFIG), display_path(path, root))
+    except SourceError:
+        return Externals()
 
 
 def _schema_paths(root: Path, schema: tuple[Path, ...], config: ConfigPaths | None) -> tuple[list[Path], str]:

@@ -12,6 +12,7 @@ from pgready.sources.prisma.arguments import listed
 from pgready.sources.prisma.fields import ModelFields, RelationField
 from pgready.sources.prisma.indexes import Keys
 from pgready.sources.prisma.nodes import Arity
+from pgready.sources.prisma.suggestions import did_you_mean
 
 __all__ = ["InlineRelation", "JoinRelation", "Model", "pair_relations"]
 
@@ -51,11 +52,13 @@ def pair_relations(models: Mapping[str, Model]) -> Iterator[InlineRelation | Joi
     alike = _by_relation(models)
     for model in models.values():
         for field in model.fields.relations.values():
-            _check_ambiguity(field, alike[_key(field)])
+            if field is alike[_key(field)][0]:
+                _check_ambiguity(field, alike[_key(field)])
             back = alike.get((field.target.block.name, field.model.block.name, field.name), ())
+            _check_ignored(field)
             opposite = next((other for other in back if other is not field), None)
             if opposite is None:
-                _missing_opposite(field)
+                _missing_opposite(field, models[field.target.block.name].fields)
             elif (relation := _relation(field, opposite, models)) is not None:
                 yield relation
 
@@ -73,11 +76,26 @@ def _key(field: RelationField) -> _RelationKey:
     return field.model.block.name, field.target.block.name, field.name
 
 
-def _missing_opposite(field: RelationField) -> None:
-    model, target = field.model.block.name, field.target.block.name
+def _check_ignored(field: RelationField) -> None:
+    """The client leaves out an ignored model, and so must it leave out every field of that type."""
+    ignored = any(attribute.name == "ignore" for attribute in field.field.attributes)
+    if field.target.ignored and not ignored and not field.model.ignored:
+        message = f"{field.field.name} needs @ignore, as {field.target.block.name} has @@ignore"
+        field.model.report(field.field.offset, message)
+
+
+def _missing_opposite(field: RelationField, target: ModelFields) -> None:
+    if target.broken or field.doubtful:
+        return
+    name = field.field.name
+    expected = f"expected a field of type {field.model.block.name} in {target.model.block.name}"
     named = f' with the relation name "{field.name}"' if field.name else ""
-    message = f"the relation field {field.field.name} has no opposite: expected a field of type {model} in {target}"
-    field.model.report(field.field.offset, message + named)
+    alike = [other for other in target.relations.values() if other.target is field.model and other is not field]
+    if alike:
+        other = alike[0]
+        hint = f'"{other.name}"' if other.name else "no relation name"
+        named += f"; {other.field.name} there has {hint}"
+    field.model.report(field.field.offset, f"the relation field {name} has no opposite: {expected}{named}")
 
 
 def _check_ambiguity(field: RelationField, alike: list[RelationField]) -> None:
@@ -109,11 +127,11 @@ def _comes_first(field: RelationField, opposite: RelationField) -> bool:
 
 def _one_to_one(field: RelationField, opposite: RelationField, models: Mapping[str, Model]) -> InlineRelation | None:
     if field.fields is None:
-        if opposite.fields is None and _comes_first(field, opposite):
+        if opposite.fields is None and _comes_first(field, opposite) and not (field.doubtful or opposite.doubtful):
             message = f"neither {field.field.name} nor {opposite.field.name} has `fields` and `references` in @relation"
             field.model.report(field.offset, f"{message}: expected them on one side")
         elif opposite.fields is not None:
-            _check_back(field)
+            _check_back(field, empty=opposite.field.arity is Arity.REQUIRED)
             if field.field.arity is Arity.REQUIRED:
                 message = f"{field.field.name} is the side of a one-to-one relation without the key: expected `?`"
                 field.model.report(field.field.offset, message)
@@ -125,14 +143,17 @@ def _one_to_one(field: RelationField, opposite: RelationField, models: Mapping[s
         return None
     if not _is_complete(field, models):
         return None
-    names = tuple(sorted(word.name for word in field.fields))
-    if names not in models[field.model.block.name].keys.unique:
-        message = f"the fields of the one-to-one relation {field.field.name} are not unique: expected @unique on them"
+    names = tuple(word.name for word in field.fields)
+    keys = models[field.model.block.name].keys
+    if names not in keys.unique and keys.complete:
+        expected = f"@@unique([{', '.join(names)}]), in this order" if len(names) > 1 else "@unique on it"
+        message = f"the fields of the one-to-one relation {field.field.name} are not unique: expected {expected}"
         field.model.report(field.offset, message)
     return InlineRelation(forward=field)
 
 
-def _check_back(field: RelationField) -> None:
+def _check_back(field: RelationField, *, empty: bool = False) -> None:
+    """The side without the key says nothing about it; Prisma minds an empty list only now and then (`empty`)."""
     given = [
         name
         for name, value in (
@@ -141,7 +162,7 @@ def _check_back(field: RelationField) -> None:
             ("onDelete", field.on_delete),
             ("onUpdate", field.on_update),
         )
-        if value is not None
+        if value or (empty and value is not None)
     ]
     if given:
         message = f"{field.field.name} is the side without the key: expected no `{given[0]}` in its @relation"
@@ -151,9 +172,12 @@ def _check_back(field: RelationField) -> None:
 def _is_complete(field: RelationField, models: Mapping[str, Model]) -> bool:
     """Whether the side with the key says which fields refer to which."""
     report = field.model.report
+    if field.doubtful:
+        return False
     if not field.fields or not field.references:
         lacking = "fields" if not field.fields else "references"
-        report(field.offset, f"the relation field {field.field.name} lacks `{lacking}` in @relation")
+        expected = "expected @relation(fields: [...], references: [...])"
+        report(field.offset, f"the relation field {field.field.name} lacks `{lacking}` in @relation: {expected}")
         return False
     if len(field.fields) != len(field.references):
         report(field.offset, f"{field.field.name}: `fields` and `references` differ in their number of fields")
@@ -170,10 +194,11 @@ def _known(field: RelationField, argument: str, fields: ModelFields) -> Iterator
     seen: set[str] = set()
     for word in words:
         known = word.name in fields.columns and word.name not in seen
+        if not known and word.name not in fields.broken:
+            why = "stands twice" if word.name in seen else f"is no column of {fields.model.block.name}"
+            hint = "" if word.name in seen else did_you_mean(word.name, fields.columns)
+            field.model.report(word.offset, f"`{argument}`: `{word.name}` {why}{hint}")
         seen.add(word.name)
-        if not known:
-            message = f"`{argument}`: `{word.name}` is no column of {fields.model.block.name}, or stands twice"
-            field.model.report(word.offset, message)
         yield known
 
 
@@ -195,10 +220,12 @@ def _check_types(field: RelationField, own: ModelFields, target: ModelFields) ->
 
 def _check_referenced(field: RelationField, models: Mapping[str, Model]) -> bool:
     """PostgreSQL lets a key refer only to what is unique, in any order."""
-    names = tuple(sorted(word.name for word in field.references or ()))
+    names = sorted(word.name for word in field.references or ())
     target = models[field.target.block.name]
-    if field.target.is_view or names in target.keys.unique:
+    if any(sorted(fields) == names for fields in target.keys.unique):
         return True
+    if target.fields.broken or not target.keys.complete:
+        return False
     message = f"`references`: {listed(names)} of {field.target.block.name} is not unique: expected @id or @unique"
     field.model.report(field.offset, message)
     return False
@@ -207,11 +234,16 @@ def _check_referenced(field: RelationField, models: Mapping[str, Model]) -> bool
 def _join(field: RelationField, opposite: RelationField, models: Mapping[str, Model]) -> JoinRelation | None:
     complete = True
     for side in (field, opposite):
+        if side.model.is_view:
+            message = f"{side.field.name} is a many-to-many relation of a view, which no table can refer to"
+            side.model.report(side.offset, message)
         if side.fields is not None or side.references is not None or side.on_delete or side.on_update:
             message = f"{side.field.name} is a many-to-many relation: expected only a name in its @relation"
             side.model.report(side.offset, message)
             complete = False
-        if not side.model.is_view and len(models[side.model.block.name].keys.primary_fields) != 1:
+        model = models[side.model.block.name]
+        readable = model.keys.complete and not model.fields.broken
+        if not side.model.is_view and readable and len(model.keys.primary_fields) != 1:
             message = f"the many-to-many relation {side.field.name} needs a model with an @id of one field"
             side.model.report(side.field.offset, message)
             complete = False

@@ -6,7 +6,7 @@ Source: `sql_schema_calculator.rs` of prisma-engines, and the SQL that Prisma's 
 import re
 from collections.abc import Mapping
 
-from pgready.model.names import QualifiedName, quote_identifier, truncate_identifier
+from pgready.model.names import QualifiedName, quote_identifier, serial_sequence_name
 from pgready.model.schema import Column, ForeignKey, Index, PrimaryKey, ReferentialAction, Table
 from pgready.sources.prisma.fields import ColumnField, RelationField
 from pgready.sources.prisma.names import foreign_key_name, join_names, stored_name
@@ -46,24 +46,17 @@ def _column(column: ColumnField, model: Model) -> Column:
         not_null=required or column.default.serial or (key is not None and column.name in key.columns),
         default=default,
         verbatim_type=column.type.verbatim,
+        autoincrement=column.default.serial,
+        any_default=column.default.unknown,
         location=model.fields.model.report.document.location(column.field.offset),
     )
 
 
 def _serial(column: ColumnField, model: Model) -> str:
-    """The default that PostgreSQL gives to a SERIAL column, the sequence with its schema.
-
-    Source: PostgreSQL manual, "Serial Types", and makeObjectName(): the longer of the two names is cut first.
-    """
-    table, name = model.fields.model.name, column.name
-    first, second = table.name, name
-    spare = 63 - len("__seq")
-    while len(first.encode()) + len(second.encode()) > spare:
-        if len(first.encode()) > len(second.encode()):
-            first = truncate_identifier(first, len(first.encode()) - 1)
-        else:
-            second = truncate_identifier(second, len(second.encode()) - 1)
-    sequence = f"{_quoted_if_needed(table.schema)}.{_quoted_if_needed(f'{first}_{second}_seq')}".replace("'", "''")
+    """The default that PostgreSQL gives to a SERIAL column, the sequence with its schema."""
+    table = model.fields.model.name
+    name = _quoted_if_needed(serial_sequence_name(table.name, column.name))
+    sequence = f"{_quoted_if_needed(table.schema)}.{name}".replace("'", "''")
     return f"nextval('{sequence}'::regclass)"
 
 

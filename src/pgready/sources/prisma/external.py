@@ -1,0 +1,125 @@
+"""Tables and enums that `prisma.config.*` declares as managed by somebody else, read literally.
+
+`tables: { external: ["auth.users"] }` and `enums: { external: [...] }`, with `experimental: { externalTables: true }`:
+Prisma's migrations neither create nor drop them, and its diff leaves them out. `migrations.initShadowDb` is the SQL
+that makes stand-ins for them before the migrations run. Source: Prisma's documentation, "External tables", and
+`packages/config/src/PrismaConfig.ts` of prisma/prisma. Measured with the engine (its `diff` takes the names as
+filters): a name is that of the database, as `schema.name` without quotation marks, in its letters' case; without a
+schema it is an error. Keys from other tables to an external one are made all the same.
+"""
+
+from dataclasses import dataclass
+
+from pgready.model.location import Location
+from pgready.sources.prisma.script import Script, Token, Unreadable
+
+__all__ = ["External", "Externals", "read_externals"]
+
+_MOST = 1_000
+_HINT = "expected literal names in quotes; what stands here is not known, and not left out of the comparison"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class External:
+    """A table or enum that somebody else manages: its name as the configuration has it, `schema.name`."""
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Externals:
+    """What the configuration says about objects that Prisma does not manage.
+
+    `shadow_sql` is `migrations.initShadowDb`. `notes` are places that could not be read, or that Prisma refuses, each
+    with what is wrong there: nothing is guessed about them.
+    """
+
+    tables: tuple[External, ...] = ()
+    enums: tuple[External, ...] = ()
+    shadow_sql: External | None = None
+    notes: tuple[tuple[Location, str], ...] = ()
+
+
+def read_externals(text: str, shown: str) -> Externals:
+    """The externally managed objects of a configuration file; `shown` is its path in places. Never raises."""
+    return _Reader(text, shown).read()
+
+
+class _Reader:
+    def __init__(self, text: str, shown: str) -> None:
+        self._text = text
+        self._shown = shown
+        self._script = Script(text)
+        self._notes: list[tuple[Location, str]] = []
+
+    def read(self) -> Externals:
+        try:
+            members, spread = self._script.members(self._script.exported())
+        except Unreadable:
+            # Whether it matters is said by the one who needs the paths in it.
+            return Externals()
+        if spread is not None:
+            self._note(spread[2], "a spread may hold `tables` or `enums`")
+        tables, enums = self._names(members, "tables"), self._names(members, "enums")
+        if (tables or enums) and not self._is_enabled(members):
+            place = (tables or enums)[0].location
+            self._notes.append((place, "`external` needs `experimental: { externalTables: true }`, as Prisma says"))
+        return Externals(tables=tables, enums=enums, shadow_sql=self._shadow_sql(members), notes=tuple(self._notes))
+
+    def _place(self, offset: int) -> Location:
+        line = self._text.count("\n", 0, offset) + 1
+        return Location(self._shown, line, offset - self._text.rfind("\n", 0, offset))
+
+    def _note(self, offset: int, message: str) -> None:
+        self._notes.append((self._place(offset), f"{message}: {_HINT}"))
+
+    def _inner(self, members: dict[str, list[Token]], section: str) -> dict[str, list[Token]]:
+        """The members of a section; a note when it is no object literal."""
+        value = members.get(section)
+        if not value:
+            return {}
+        plain = self._script.plain(value)
+        if not plain or plain[0][1] != "{":
+            self._note(value[0][2], f"`{section}` is no literal")
+            return {}
+        found, spread = self._script.members(plain)
+        if spread is not None:
+            self._note(spread[2], f"a spread in `{section}`")
+        return found
+
+    def _names(self, members: dict[str, list[Token]], section: str) -> tuple[External, ...]:
+        value = self._inner(members, section).get("external")
+        if not value:
+            return ()
+        try:
+            items = self._script.items(value)
+        except Unreadable as error:
+            self._note(error.offset, f"`{section}.external` is {error.found}")
+            return ()
+        if len(items) > _MOST:
+            self._note(items[_MOST][0][2], f"`{section}.external` holds more than {_MOST} names")
+        names: list[External] = []
+        for item in items[:_MOST]:
+            try:
+                names.append(External(name=self._script.string(item), location=self._place(item[0][2])))
+            except Unreadable as error:
+                self._note(error.offset, f"`{section}.external` holds {error.found}")
+        for each in names:
+            if "." not in each.name:
+                self._notes.append((each.location, f"`{each.name}` has no schema: Prisma expects `schema.name`"))
+        return tuple(names)
+
+    def _is_enabled(self, members: dict[str, list[Token]]) -> bool:
+        value = self._inner(members, "experimental").get("externalTables", [])
+        return [text for _, text, _ in self._script.plain(value)] == ["true"]
+
+    def _shadow_sql(self, members: dict[str, list[Token]]) -> External | None:
+        value = self._inner(members, "migrations").get("initShadowDb")
+        if not value:
+            return None
+        try:
+            return External(name=self._script.string(value), location=self._place(value[0][2]))
+        except Unreadable as error:
+            self._note(error.offset, f"`migrations.initShadowDb` is {error.found}")
+            return None
