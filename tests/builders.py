@@ -8,6 +8,7 @@ from pgready.findings import CheckResult
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
 from pgready.model.schema import Column, Enum, ForeignKey, Index, PrimaryKey, ReferentialAction, Schema, Table
+from pgready.model.spelling import SpeltColumn
 from pgready.model.trace import MigrationRun, Rehearsal, RunOutcome, Server
 
 __all__ = ["Build", "Judge"]
@@ -67,10 +68,8 @@ class Build:
     ) -> MigrationRun:
         return MigrationRun(migration=name, position=position, outcome=outcome, made=made)
 
-    def rehearsal(
-        self, schema: Schema, *runs: MigrationRun, types: tuple[tuple[str, str | None], ...] = ()
-    ) -> Rehearsal:
-        return Rehearsal(server=self.server, runs=runs, schema=schema, canonical_types=types)
+    def rehearsal(self, schema: Schema, *runs: MigrationRun, spelt: tuple[SpeltColumn, ...] = ()) -> Rehearsal:
+        return Rehearsal(server=self.server, runs=runs, schema=schema, spelt_columns=spelt)
 
     def ref(self, kind: ObjectKind, name: str, table: str | None = None) -> ObjectRef:
         return ObjectRef(kind=kind, schema="public", table=table, name=name)

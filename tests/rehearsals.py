@@ -15,6 +15,7 @@ import pytest
 
 import pgready
 from pgready.model.migration import Migration
+from pgready.model.spelling import Question
 from pgready.model.trace import MigrationRun, Rehearsal
 from pgready.rehearsal import Limits, find_binaries, rehearse
 
@@ -60,12 +61,16 @@ def of_texts(*texts: str | None) -> list[Migration]:
 
 
 def rehearsed(
-    *texts: str | None, rerun: bool = False, verbatim_types: tuple[str, ...] = (), limits: Limits | None = None
+    *texts: str | None,
+    rerun: bool = False,
+    questions: tuple[Question, ...] = (),
+    stand_ins: str | None = None,
+    limits: Limits | None = None,
 ) -> Rehearsal:
     """Rehearse migrations with these texts."""
     migrations = of_texts(*texts)
     again = {migration.name for migration in migrations} if rerun else set()
-    return rehearse(migrations, rerun=again, verbatim_types=verbatim_types, limits=limits)
+    return rehearse(migrations, rerun=again, questions=questions, stand_ins=stand_ins, limits=limits)
 
 
 def names(run: MigrationRun, what: str = "made") -> list[str]:

@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 
 from pgready.model.location import Location
 
-__all__ = ["CheckResult", "Confidence", "Evidence", "Finding", "Outcome", "Rule", "Severity"]
+__all__ = ["CheckResult", "Confidence", "Evidence", "Finding", "Noise", "NoiseKind", "Outcome", "Rule", "Severity"]
 
 
 class Severity(IntEnum):
@@ -86,6 +86,40 @@ class Outcome(StrEnum):
     ERRORED = "errored"
 
 
+class NoiseKind(StrEnum):
+    """Kinds of differences that change nothing or that Prisma's own comparison passes over.
+
+    The words of audit.json and of the report.
+    """
+
+    LIST_NULLABILITY = "NOT NULL of a list"
+    MANY_TO_MANY_KEY = "key of an implicit many-to-many table"
+    PARTIAL_INDEX = "partial index"
+    EXPRESSION_INDEX = "index on an expression"
+    DUPLICATE_INDEX = "duplicate index"
+    ENUM_ORDER = "order of the values of an enum"
+    DEFAULT_SPELLING = "default of the same value, spelt otherwise"
+    SEQUENCE = "another sequence behind the same column"
+    PRECISION = "precision of a time"
+    DOMAIN = "domain over the declared type"
+    KEY_ORDER = "order of the columns of a foreign key"
+    DUPLICATE_KEY = "second copy of a foreign key"
+    OPERATOR_CLASS = "operator class of a btree or hash index"
+    ALWAYS_REWRITTEN = "the same, and yet written anew by Prisma"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """A difference that is really there and that Prisma does not compare: shown folded, never a finding.
+
+    `object` is the catalog object, `detail` what was declared and what is there.
+    """
+
+    kind: NoiseKind
+    object: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """The outcome of one rule.
@@ -101,3 +135,4 @@ class CheckResult:
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
     given: bool = True
+    noise: tuple[Noise, ...] = ()

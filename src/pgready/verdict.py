@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pgready.findings import CheckResult, Finding, Outcome, Severity
 from pgready.model.groups import ContractVerdict, Crossing, Grouping
+from pgready.model.location import Location
 from pgready.model.migration import MigrationRecord
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Skip
@@ -135,13 +136,24 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectInfo:
-    """What was audited; paths are relative to the project, `hashes` are lower-case hex SHA-256 by path."""
+    """What was audited; paths are relative to the project, `hashes` are lower-case hex SHA-256 by path.
+
+    `prisma_version` is a version or, where `prisma_exact` is False, a range, as `prisma_location` says it; None when no
+    file names one. What it decides, a range by its lower end and None when that is not known:
+    `prisma_by_statement`, whether Prisma runs a migration statement by statement (7.4 and newer, reported), and
+    `prisma_join_primary_key`, whether the table of an implicit many-to-many relation gets a primary key (6 and newer)
+    or a unique index.
+    """
 
     name: str
     schema_files: tuple[str, ...]
     migrations_directory: str | None
     config_file: str | None = None
     prisma_version: str | None = None
+    prisma_exact: bool = False
+    prisma_location: Location | None = None
+    prisma_by_statement: bool | None = None
+    prisma_join_primary_key: bool | None = None
     hashes: dict[str, str] = field(default_factory=dict)
 
 

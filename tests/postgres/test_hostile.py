@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from pgready.errors import RehearsalError
+from pgready.model.spelling import ColumnQuestion
 from pgready.model.trace import RunOutcome
 from pgready.rehearsal import Limits
 from pgready.rehearsal.cluster import throwaway_cluster
@@ -163,11 +164,11 @@ def test_settings_for_role_and_database_do_not_reach_our_own_reading() -> None:
         ALTER DATABASE rehearsal CONNECTION LIMIT 0;
         """,
         "CREATE TABLE b (id int)",
-        verbatim_types=("int[]",),
+        questions=(ColumnQuestion(type="int[]"),),
     )
     assert result.complete
     assert [str(table.name) for table in result.schema.tables] == ["evil.pg_class", "public.a", "public.b"]
-    assert result.canonical_types == (("int[]", "integer[]"),)
+    assert [spelt.type for spelt in result.spelt_columns] == ["integer[]"]
 
 
 def test_too_much_disk_ends_the_rehearsal() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, Enum, ForeignKey, Index, PrimaryKey, ReferentialAction
+from pgready.model.spelling import ColumnQuestion, IndexQuestion
 from pgready.model.trace import Rehearsal
 from rehearsals import embedded, rehearsed
 
@@ -41,11 +42,14 @@ CREATE MATERIALIZED VIEW "Shop".many AS SELECT 2 AS x;
 pytestmark = embedded
 
 
+TYPES = ("vector(3)", "citext", '"Role"[]', "numeric(65, 30)", "int4", "nope", "a b(", "tsvector")
+
+
 @pytest.fixture(scope="module")
 def result() -> Rehearsal:
     found = rehearsed(
         SQL,
-        verbatim_types=("vector(3)", "citext", '"Role"[]', "numeric(65, 30)", "int4", "nope", "a b(", "tsvector"),
+        questions=tuple(ColumnQuestion(type=text) for text in TYPES),
     )
     assert found.complete, found.runs[0].error
     return found
@@ -74,7 +78,7 @@ def test_columns_stand_in_their_order_with_their_types(result: Rehearsal) -> Non
         Column(name="seen", type="timestamp(3) without time zone", not_null=False, default="CURRENT_TIMESTAMP"),
         Column(name="big", type="numeric(65,30)", not_null=False),
         Column(name="tags", type="text[]", not_null=False, default="ARRAY['x'::text]"),
-        Column(name="code", type="Shop.Code", not_null=False),
+        Column(name="code", type="Shop.Code", not_null=False, base_type="character varying(8)"),
         Column(name="spot", type="vector(3)", not_null=False),
         Column(name="spots", type="vector(3)[]", not_null=False),
         Column(name="flag", type="bit varying(5)", not_null=False),
@@ -107,8 +111,10 @@ def test_indexes_have_key_columns_expressions_and_predicates(result: Rehearsal) 
             unique=True,
             where="(big > (0)::numeric)",
             descending=(False, True),
+            operator_classes=("", ""),
+            include=("seen",),
         ),
-        Index(name="tags_idx", columns=("tags",), method="gin", descending=(False,)),
+        Index(name="tags_idx", columns=("tags",), method="gin", descending=(False,), operator_classes=("",)),
     )
 
 
@@ -149,19 +155,96 @@ def test_a_partition_knows_its_partitioned_table(result: Rehearsal) -> None:
     assert found == {"User": None, "item": None, "log": None, "log_1": QualifiedName("public", "log")}
 
 
-def test_verbatim_types_are_spelt_as_columns_are(result: Rehearsal) -> None:
-    spelt = dict(result.canonical_types)
-    assert spelt == {
-        '"Role"[]': "public.Role[]",
-        "a b(": None,
-        "citext": "citext",
-        "int4": "integer",
-        "nope": None,
-        "numeric(65, 30)": "numeric(65,30)",
-        "tsvector": "tsvector",
-        "vector(3)": "vector(3)",
+def test_types_are_spelt_as_columns_are(result: Rehearsal) -> None:
+    assert {spelt.question.type: (spelt.type, spelt.refused) for spelt in result.spelt_columns} == {
+        '"Role"[]': ("public.Role[]", None),
+        "a b(": (None, 'syntax error at or near "b"'),
+        "citext": ("citext", None),
+        "int4": ("integer", None),
+        "nope": (None, 'type "nope" does not exist'),
+        "numeric(65, 30)": ("numeric(65,30)", None),
+        "tsvector": ("tsvector", None),
+        "vector(3)": ("vector(3)", None),
     }
-    assert [spelling for spelling, _ in result.canonical_types] == sorted(spelt)
+    assert [spelt.question for spelt in result.spelt_columns] == [ColumnQuestion(type=text) for text in TYPES]
+
+
+def test_defaults_are_spelt_as_the_catalog_prints_them_and_not_run() -> None:
+    asked = [
+        ColumnQuestion(type="jsonb", default="'{}'"),
+        ColumnQuestion(type='public."Role"', default="'A'"),
+        ColumnQuestion(type="text[]", default="ARRAY['x']::TEXT[]"),
+        ColumnQuestion(type="timestamp(3) without time zone", default="CURRENT_TIMESTAMP"),
+        ColumnQuestion(type="integer", default="f() -- a comment"),
+        ColumnQuestion(type="integer", default="missing()"),
+        ColumnQuestion(type="integer", default='1); DROP TABLE "T"; --'),
+        ColumnQuestion(type="integer", default="'x'"),
+        ColumnQuestion(type="text GENERATED ALWAYS AS (a || 'x') STORED", table=QualifiedName("public", "T")),
+        ColumnQuestion(type="text", table=QualifiedName("public", "missing")),
+    ]
+    result = rehearsed(
+        """CREATE TYPE "Role" AS ENUM ('A'); CREATE TABLE "T" (a text, n serial);
+        CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'it ran'; END$$;""",
+        questions=tuple(asked),
+    )
+    assert [(spelt.type, spelt.default, spelt.refused) for spelt in result.spelt_columns] == [
+        ("jsonb", "'{}'::jsonb", None),
+        ("public.Role", "'A'::public.\"Role\"", None),
+        ("text[]", "ARRAY['x'::text]", None),
+        ("timestamp(3) without time zone", "CURRENT_TIMESTAMP", None),
+        ("integer", "public.f()", None),
+        (None, None, "function missing() does not exist"),
+        (None, None, 'syntax error at or near ")"'),
+        (None, None, 'invalid input syntax for type integer: "x"'),
+        ("text", "GENERATED ALWAYS AS ((a || 'x'::text)) STORED", None),
+        (None, None, 'relation "public.missing" does not exist'),
+    ]
+    assert [str(table.name) for table in result.schema.tables] == ["public.T"]
+
+
+def test_one_wrong_default_among_thousands_leaves_the_others_answered() -> None:
+    asked = tuple(ColumnQuestion(type="integer", default=f"{n}" if n != 777 else "x") for n in range(1300))
+    spelt = rehearsed("SELECT 1", questions=asked).spelt_columns
+    assert [each.question for each in spelt] == list(asked)
+    assert [each.question.default for each in spelt if each.refused] == ["x"]
+    assert [each.default for each in spelt if not each.refused] == [f"{n}" for n in range(1300) if n != 777]
+
+
+def test_operator_classes_and_predicates_are_spelt_as_the_catalog_prints_them() -> None:
+    def asked(method: str, column: str, operators: str, where: str | None = None) -> IndexQuestion:
+        table = QualifiedName("public", "T")
+        return IndexQuestion(table=table, method=method, columns=(column,), operator_classes=(operators,), where=where)
+
+    result = rehearsed(
+        """CREATE TYPE "Role" AS ENUM ('A'); CREATE TABLE "T" (a text, j jsonb, r "Role");
+        CREATE INDEX i ON "T" USING gin (j jsonb_path_ops) WHERE r = 'A'; CREATE INDEX k ON "T" (a text_pattern_ops)""",
+        questions=(
+            asked("gin", "j", "jsonb_path_ops", "\"r\" = 'A'"),
+            asked("btree", "a", "text_ops"),
+            asked("btree", "a", "text_pattern_ops"),
+            asked("btree", "a", "", "a IS NOT NULL"),
+            asked("btree", "nope", "", "true"),
+        ),
+    )
+    assert [(each.operator_classes, each.where, each.refused) for each in result.spelt_indexes] == [
+        (("jsonb_path_ops",), "(r = 'A'::public.\"Role\")", None),
+        (("",), None, None),
+        (("text_pattern_ops",), None, None),
+        (("",), "(a IS NOT NULL)", None),
+        ((), None, 'column "nope" does not exist'),
+    ]
+    made = result.schema.tables[0].indexes
+    assert [(index.operator_classes, index.where) for index in made] == [
+        (("jsonb_path_ops",), "(r = 'A'::public.\"Role\")"),
+        (("text_pattern_ops",), None),
+    ]
+
+
+def test_questions_are_answered_though_a_migration_ends_every_other_connection() -> None:
+    others = "usename = current_user AND pid <> pg_backend_pid()"
+    ending = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+    result = rehearsed(ending, questions=(ColumnQuestion(type="int4"),))
+    assert [spelt.type for spelt in result.spelt_columns] == ["integer"]
 
 
 def test_an_index_that_failed_is_not_valid() -> None:
@@ -171,7 +254,7 @@ def test_an_index_that_failed_is_not_valid() -> None:
     assert result.runs[1].error is not None
     assert result.runs[1].error.sqlstate == "23505"
     assert result.schema.tables[0].indexes == (
-        Index(name="i", columns=("id",), unique=True, valid=False, descending=(False,)),
+        Index(name="i", columns=("id",), unique=True, valid=False, descending=(False,), operator_classes=("",)),
     )
 
 
@@ -179,8 +262,7 @@ def test_types_of_an_extension_are_bare_wherever_it_is_installed() -> None:
     result = rehearsed(
         "CREATE SCHEMA extensions; CREATE EXTENSION vector SCHEMA extensions;"
         "CREATE TABLE a (v extensions.vector(3) DEFAULT '[1,2,3]', w extensions.vector[])",
-        verbatim_types=("vector(3)",),
+        questions=(ColumnQuestion(type="vector(3)"),),
     )
     assert [column.type for column in result.schema.tables[0].columns] == ["vector(3)", "vector[]"]
-    assert result.canonical_types[0][0] == "vector(3)"
-    assert result.canonical_types[0][1] in {"vector(3)", "vector"}
+    assert [spelt.type for spelt in result.spelt_columns] == ["vector(3)"]

@@ -7,9 +7,10 @@ import pytest
 from builders import Build, Judge
 from pgready.checks import Gathered
 from pgready.config import Config
-from pgready.findings import Outcome, Severity
+from pgready.findings import NoiseKind, Outcome, Severity
 from pgready.model.names import ObjectKind, QualifiedName
 from pgready.model.schema import Column, Index, ReferentialAction, Schema
+from pgready.model.spelling import ColumnQuestion, SpeltColumn
 from pgready.model.trace import MigrationRun, RunOutcome
 
 
@@ -18,14 +19,14 @@ def gathered(
     declared: Schema,
     made: Schema,
     *runs: MigrationRun,
-    types: tuple[tuple[str, str | None], ...] = (),
+    spelt: tuple[SpeltColumn, ...] = (),
     config: Config | None = None,
 ) -> Gathered:
     return Gathered(
         config=config or Config(),
         declared=declared,
         migrations=(build.migration("1"),),
-        rehearsal=build.rehearsal(made, *(runs or (build.run("1"),)), types=types),
+        rehearsal=build.rehearsal(made, *(runs or (build.run("1"),)), spelt=spelt),
     )
 
 
@@ -108,29 +109,63 @@ def test_not_null_of_a_list_is_noise_and_counted(build: Build, judge: Judge) -> 
     result = judge("INV005", gathered(build, declared, made))
     assert result.outcome is Outcome.PASSED
     assert "1 difference that Prisma does not compare left out" in result.why
+    assert [(noise.kind, noise.object) for noise in result.noise] == [(NoiseKind.LIST_NULLABILITY, "public.T.tags")]
 
 
 def test_a_verbatim_type_is_compared_as_the_server_spells_it(build: Build, judge: Judge) -> None:
     declared = Schema(tables=(build.table("T", build.column("v", "VARCHAR(3)", verbatim=True)),))
     made = Schema(tables=(build.table("T", build.column("v", "character varying(3)")),))
-    types = (("VARCHAR(3)", "character varying(3)"),)
-    assert judge("INV005", gathered(build, declared, made, types=types)).outcome is Outcome.PASSED
-    assert judge("INV005", gathered(build, declared, made)).outcome is Outcome.FAILED
+    asked = ColumnQuestion(type="VARCHAR(3)", table=QualifiedName("public", "T"))
+    spelt = (SpeltColumn(question=asked, type="character varying(3)"),)
+    assert judge("INV005", gathered(build, declared, made, spelt=spelt)).outcome is Outcome.PASSED
+    unanswered = judge("INV005", gathered(build, declared, made))
+    assert (unanswered.outcome, unanswered.findings) == (Outcome.SKIPPED, ())
+    assert unanswered.why.startswith("how the server spells what is declared is not known of public.T.v; ")
 
 
-def test_a_default_that_is_declared_and_not_made_is_found(build: Build, judge: Judge) -> None:
-    def with_default(default: str | None) -> Schema:
+def test_a_type_that_the_server_refuses_is_found(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", build.column("v", "nonsense", verbatim=True)),))
+    made = Schema(tables=(build.table("T", build.column("v")),))
+    asked = ColumnQuestion(type="nonsense", table=QualifiedName("public", "T"))
+    refused = (SpeltColumn(question=asked, refused='type "nonsense" does not exist'),)
+    (finding,) = judge("INV005", gathered(build, declared, made, spelt=refused)).findings
+    assert (finding.object, finding.severity) == ("public.T.v", Severity.BLOCK)
+
+
+def defaults(build: Build, declared: str | None, made: str | None, printed: str | None = None) -> Gathered:
+    """A column n with these defaults; `printed` is how the server spells the declared one."""
+
+    def schema(default: str | None) -> Schema:
         column = Column(name="n", type="integer", not_null=True, default=default)
         return Schema(tables=(build.table("T", column),))
 
-    lost = judge("INV005", gathered(build, with_default("0"), with_default(None)))
+    asked = ColumnQuestion(type="integer", default=declared)
+    spelt = (SpeltColumn(question=asked, type="integer", default=printed),) if printed else ()
+    return gathered(build, schema(declared), schema(made), spelt=spelt)
+
+
+def test_a_default_that_only_one_side_has_is_found_even_if_it_could_not_be_spelt(build: Build, judge: Judge) -> None:
+    lost = judge("INV005", defaults(build, "0", None))
     assert [finding.severity for finding in lost.findings] == [Severity.BLOCK]
     assert "made without a default" in lost.findings[0].message
-    extra = judge("INV005", gathered(build, with_default(None), with_default("0")))
+    extra = judge("INV005", defaults(build, None, "0"))
     assert [finding.severity for finding in extra.findings] == [Severity.WARN]
     assert extra.findings[0].fix == "Declare it in the schema, or drop it in a migration."
-    # What a default says is compared by nobody yet: the server spells it its own way.
-    assert judge("INV005", gathered(build, with_default("now()"), with_default("CURRENT_TIMESTAMP"))).findings == ()
+
+
+def test_defaults_are_compared_as_the_server_spells_them(build: Build, judge: Judge) -> None:
+    assert judge("INV005", defaults(build, "0x1", "1", "1")).outcome is Outcome.PASSED
+    other = judge("INV005", defaults(build, "1", "2", "1"))
+    assert [finding.severity for finding in other.findings] == [Severity.BLOCK]
+    assert "declared with DEFAULT 1, made with DEFAULT 2" in other.findings[0].message
+    same = judge("INV005", defaults(build, "1", "'1'::bigint", "1"))
+    assert (same.outcome, [noise.kind for noise in same.noise]) == (Outcome.PASSED, [NoiseKind.DEFAULT_SPELLING])
+
+
+def test_a_default_that_could_not_be_spelt_is_never_a_pass(build: Build, judge: Judge) -> None:
+    result = judge("INV005", defaults(build, "1", "1"))
+    assert (result.outcome, result.findings) == (Outcome.SKIPPED, ())
+    assert "not known of public.T.n" in result.why
 
 
 def test_a_second_key_on_the_same_columns_is_not_hidden_by_the_declared_one(build: Build, judge: Judge) -> None:
@@ -156,10 +191,20 @@ def test_keys_missing_extra_and_with_other_actions(build: Build, judge: Judge) -
     }
 
 
-def test_another_name_of_the_same_key_is_noise(build: Build, judge: Judge) -> None:
+def test_another_name_of_the_same_key_is_a_note(build: Build, judge: Judge) -> None:
     declared = Schema(tables=(build.table("A", keys=(build.key("A", "x", "A"),)),))
     made = Schema(tables=(build.table("A", keys=(build.key("A", "x", "A", name="old"),)),))
-    assert judge("INV006", gathered(build, declared, made)).outcome is Outcome.PASSED
+    (finding,) = judge("INV006", gathered(build, declared, made)).findings
+    assert (finding.object, finding.severity) == ("public.A.A_x_fkey", Severity.NOTE)
+    assert "declared as A_x_fkey, made as old" in finding.message
+
+
+def test_a_key_that_was_never_validated_is_a_note(build: Build, judge: Judge) -> None:
+    key = build.key("A", "x", "A")
+    declared = Schema(tables=(build.table("A", keys=(key,)),))
+    made = Schema(tables=(build.table("A", keys=(replace(key, validated=False),)),))
+    (finding,) = judge("INV006", gathered(build, declared, made)).findings
+    assert (finding.severity, "NOT VALID" in finding.message) == (Severity.NOTE, True)
 
 
 def test_a_key_of_a_missing_table_says_so(build: Build, judge: Judge) -> None:
@@ -175,7 +220,26 @@ def test_indexes_are_compared_by_columns_and_not_by_name(build: Build, judge: Ju
     )
     made = Schema(tables=(build.table("T", indexes=(Index(name="other", columns=("x",)),)),))
     result = judge("INV007", gathered(build, declared, made))
-    assert [(finding.object, finding.severity) for finding in result.findings] == [("public.T.b", Severity.WARN)]
+    assert {(finding.object, finding.severity) for finding in result.findings} == {
+        ("public.T.a", Severity.NOTE),
+        ("public.T.b", Severity.WARN),
+    }
+
+
+def test_an_index_whose_predicate_could_not_be_spelt_is_never_a_pass(build: Build, judge: Judge) -> None:
+    declared = Schema(tables=(build.table("T", indexes=(Index(name="a", columns=("id",), where="id > 1"),)),))
+    made = Schema(tables=(build.table("T", indexes=(Index(name="a", columns=("id",), where="(id > 1)"),)),))
+    result = judge("INV007", gathered(build, declared, made))
+    assert (result.outcome, result.findings) == (Outcome.SKIPPED, ())
+    assert "not known of public.T.a" in result.why
+
+
+def test_an_index_that_is_not_valid_is_found(build: Build, judge: Judge) -> None:
+    index = Index(name="a", columns=("id",))
+    declared = Schema(tables=(build.table("T", indexes=(index,)),))
+    made = Schema(tables=(build.table("T", indexes=(replace(index, valid=False),)),))
+    (finding,) = judge("INV007", gathered(build, declared, made)).findings
+    assert (finding.object, finding.severity) == ("public.T.a", Severity.WARN)
 
 
 def test_a_unique_index_may_stand_for_the_primary_key_of_a_many_to_many_table(build: Build, judge: Judge) -> None:
@@ -206,6 +270,7 @@ def test_partial_and_expression_indexes_are_noise_and_counted(build: Build, judg
     result = judge("INV007", gathered(build, declared, made))
     assert result.outcome is Outcome.PASSED
     assert "2 differences" in result.why
+    assert {noise.kind for noise in result.noise} == {NoiseKind.PARTIAL_INDEX, NoiseKind.EXPRESSION_INDEX}
 
 
 def test_a_second_copy_of_a_declared_index_is_noise(build: Build, judge: Judge) -> None:
@@ -279,3 +344,26 @@ def test_a_declared_view_that_nothing_makes_is_found(build: Build, judge: Judge)
         "public.Stats"
     ]
     assert judge("INV001", gathered(build, declared, declared)).outcome is Outcome.PASSED
+
+
+def test_a_declared_extension_that_nothing_makes_is_found(build: Build, judge: Judge) -> None:
+    declared = Schema(extensions=("pg_trgm",))
+    assert [finding.object for finding in judge("INV001", gathered(build, declared, Schema())).findings] == ["pg_trgm"]
+    assert judge("INV001", gathered(build, declared, declared)).outcome is Outcome.PASSED
+
+
+def test_what_stands_in_a_namespace_in_which_nothing_is_declared_is_a_note(build: Build, judge: Judge) -> None:
+    name = QualifiedName("other", "log")
+    declared = Schema(tables=(build.table("T"),))
+    made = Schema(tables=(build.table("T"), replace(build.table("log"), name=name)))
+    (finding,) = judge("INV002", gathered(build, declared, made)).findings
+    assert (finding.object, finding.severity) == ("other.log", Severity.NOTE)
+    assert finding.message.endswith("; Prisma does not look at the schema other")
+
+
+def test_a_partition_that_has_partitions_is_not_exempt_and_a_declared_one_is_told(build: Build, judge: Judge) -> None:
+    made = Schema(tables=(build.table("p"), build.table("p1", partition_of="p"), build.table("p1a", partition_of="p1")))
+    undeclared = judge("INV002", gathered(build, Schema(tables=(build.table("p"),)), made))
+    assert [finding.object for finding in undeclared.findings] == ["public.p1"]
+    (hidden,) = judge("INV001", gathered(build, made, made)).findings
+    assert (hidden.object, hidden.severity) == ("public.p1a", Severity.NOTE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from pgready.checks import history, inventory, isolation, resilience
+from pgready.checks import clashes, history, inventory, isolation, resilience
 from pgready.checks.gathered import Check, Gathered
 from pgready.config import Suppression
 from pgready.findings import CheckResult, Finding, Outcome, Rule
@@ -12,7 +12,10 @@ from pgready.findings import CheckResult, Finding, Outcome, Rule
 __all__ = ["CHECKS", "RULES", "Gathered", "run_checks"]
 
 CHECKS: tuple[Check, ...] = tuple(
-    sorted((*history.CHECKS, *inventory.CHECKS, *isolation.CHECKS, *resilience.CHECKS), key=lambda check: check.rule.id)
+    sorted(
+        (*clashes.CHECKS, *history.CHECKS, *inventory.CHECKS, *isolation.CHECKS, *resilience.CHECKS),
+        key=lambda check: check.rule.id,
+    )
 )
 RULES: dict[str, Rule] = {check.rule.id: check.rule for check in CHECKS}
 

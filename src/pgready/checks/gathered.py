@@ -9,6 +9,7 @@ from pgready.model.effects import Script
 from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
 from pgready.model.location import Location
 from pgready.model.migration import Migration
+from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Skip
 
@@ -21,7 +22,8 @@ class Gathered:
 
     `opaque` are places whose guards cannot be read and whose effect did not happen. `statement_by_statement`: the
     project's Prisma is known to be 7.4 or newer, which does not send a file whole. `lock_provider` is what
-    migration_lock.toml names.
+    migration_lock.toml names. `external_tables` and `external_enums` are managed by somebody else, says Prisma's
+    configuration; `external_notes` are places of it that cannot be read.
     """
 
     config: Config
@@ -39,6 +41,9 @@ class Gathered:
     opaque: tuple[str, ...] = ()
     statement_by_statement: bool = False
     lock_provider: str | None = None
+    external_tables: frozenset[QualifiedName] = frozenset()
+    external_enums: frozenset[QualifiedName] = frozenset()
+    external_notes: tuple[tuple[Location, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

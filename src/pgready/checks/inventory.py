@@ -1,12 +1,25 @@
 """INV: is everything there that the schema declares and production needs?"""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pgready.checks.causes import table_ref, why_key_is_missing, why_missing
-from pgready.checks.drift import Difference, Kind, column_drift, enum_drift, index_drift, key_drift, missing_tables
-from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given, on_rehearsal
-from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
+from pgready.checks.drift import (
+    Difference,
+    Drift,
+    Kind,
+    column_drift,
+    enum_drift,
+    extra_tables,
+    hidden_tables,
+    index_drift,
+    key_drift,
+    missing_tables,
+)
+from pgready.checks.external import managed, unread_externals
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
+from pgready.checks.spelling import as_spelt
+from pgready.findings import CheckResult, Evidence, Finding, Noise, Rule, Severity
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
 from pgready.model.schema import Enum, ForeignKey, Schema, Table
@@ -14,14 +27,18 @@ from pgready.model.trace import Rehearsal
 
 __all__ = ["CHECKS"]
 
-_DIFF = "What Prisma's `migrate diff` compares too; seen in the catalog of the throw-away server."
+_DIFF = (
+    "Prisma's own `migrate diff` from a real database, measured object by object; seen in the catalog of the "
+    "throw-away server. What Prisma passes over is listed, and is no finding."
+)
 
 INV001 = Rule(
     id="INV001",
     title="A declared model has no table after a clean deploy",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="All migrations ran on an empty database, and the table of a model is not there.",
+    condition="All migrations ran on an empty database, and the table of a model, a declared view or a declared "
+    "extension is not there. A note where the table is a partition, which Prisma does not see.",
     effect="Every query of the application on this model fails, although the migration tool says that all is applied.",
     fix="Write a migration that creates the table, or repair the guard or the order that skips its creation.",
     source=_DIFF,
@@ -31,7 +48,8 @@ INV002 = Rule(
     title="A table that no model declares",
     severity=Severity.WARN,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="A clean deploy makes a table that the schema does not declare (partitions are exempt).",
+    condition="A clean deploy makes a table that the schema does not declare. Partitions are exempt, unless they have "
+    "partitions themselves; a note in a namespace in which nothing is declared, as Prisma does not look there.",
     effect="The next `prisma migrate dev` would drop it; nobody knows whether it is needed.",
     fix="Declare the model, drop the table in a migration, or suppress the finding with the reason.",
     source=_DIFF,
@@ -51,8 +69,9 @@ INV005 = Rule(
     title="A column is missing, extra or different after a clean deploy",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="A table exists, but its columns, their types, NOT NULL or whether they have a default are not what the "
-    "schema declares (what a default says is not compared).",
+    condition="A table exists, but its columns, their types, NOT NULL or defaults are not what the schema declares, "
+    "all compared as the server prints them; defaults of the same value are equal. A warning where Prisma sees no "
+    "difference: types that it does not know, constants of times, dbgenerated() without a default.",
     effect="Queries that name a missing column fail; other types or NOT NULL make reads or writes fail.",
     fix="Write the migration that brings the column to what is declared, or correct the schema.",
     source=_DIFF,
@@ -62,7 +81,8 @@ INV006 = Rule(
     title="A foreign key is missing, extra or different after a clean deploy",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="A relation of the schema has no foreign key constraint in the database, or with other actions.",
+    condition="A relation of the schema has no foreign key constraint in the database, or one with other actions. A "
+    "note where only its name differs, so that Prisma renames it, or where it is NOT VALID.",
     effect="Rows can refer to nothing and are not deleted or kept as the application expects.",
     fix="Add the constraint in a migration that runs after both tables exist.",
     source=_DIFF,
@@ -72,7 +92,9 @@ INV007 = Rule(
     title="An index, unique or primary key is missing, extra or different after a clean deploy",
     severity=Severity.WARN,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="A table exists, but its keys and indexes are not what the schema declares.",
+    condition="A table exists, but its keys and indexes are not what the schema declares: columns and their order, "
+    "uniqueness, method, DESC, operator classes, predicate. A note where only the name differs, so that Prisma renames "
+    "it.",
     effect="Queries are slow where an index is missing, and duplicates get in where a unique index is missing.",
     fix="Write the migration that makes the index, or declare it.",
     source=_DIFF,
@@ -100,13 +122,28 @@ INV009 = Rule(
 
 
 def inv001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
-    """Tables of models that a clean deploy does not make, each with its cause."""
+    """Tables of models that a clean deploy does not make, each with its cause; views and extensions."""
     absent = missing_tables(gathered.declared, rehearsal.schema)
     declared = len(gathered.declared.tables)
     looked = f"{declared - len(absent)} of {declared} declared tables are there after a clean deploy"
-    views = [_missing_view(name) for name in gathered.declared.views if name not in rehearsal.schema.views]
-    findings = [*(_missing_table(table, gathered) for table in absent), *views]
+    hidden = hidden_tables(gathered.declared, rehearsal.schema)
+    findings = [
+        *(_missing_table(table, gathered) for table in absent),
+        *(_missing_view(name) for name in gathered.declared.views if name not in rehearsal.schema.views),
+        *(_missing_extension(name) for name in gathered.declared.extensions if name not in rehearsal.schema.extensions),
+        *(_drift_finding(INV001, each, _named(each), None) for each in _real(hidden)),
+        *unread_externals(INV001, gathered),
+    ]
     return failed_or_passed(INV001, findings, looked_at=looked)
+
+
+def _missing_extension(name: str) -> Finding:
+    return finding(
+        INV001,
+        object=name,
+        message=f"extension {name} is declared and no migration creates it",
+        fix=f"Create it in a migration (CREATE EXTENSION IF NOT EXISTS), or take it out of the datasource: {name}.",
+    )
 
 
 def _missing_view(name: QualifiedName) -> Finding:
@@ -131,13 +168,9 @@ def _missing_table(table: Table, gathered: Gathered) -> Finding:
 
 def inv002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Tables that are made and that no model declares."""
-    made = rehearsal.schema
-    extra = [table for table in missing_tables(made, gathered.declared) if table.partition_of is None]
-    findings = [
-        finding(INV002, object=str(table.name), message=f"table {table.name.name} is made and no model declares it")
-        for table in extra
-    ]
-    return failed_or_passed(INV002, findings, looked_at=f"{len(made.tables)} tables made by a clean deploy")
+    extra = _real(extra_tables(gathered.declared, rehearsal.schema))
+    findings = [finding(INV002, object=each.object, message=each.detail, severity=each.severity) for each in extra]
+    return failed_or_passed(INV002, findings, looked_at=f"{len(rehearsal.schema.tables)} tables made by a clean deploy")
 
 
 def inv003(gathered: Gathered) -> CheckResult:
@@ -173,13 +206,14 @@ def inv005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Columns of the tables that exist."""
     columns = {f"{table.name}.{column.name}": column for table in gathered.declared.tables for column in table.columns}
     places = {name: column.location for name, column in columns.items()}
-    made = rehearsal.schema
-    drift = column_drift(gathered.declared, made, dict(rehearsal.canonical_types))
+    made, spelt = rehearsal.schema, as_spelt(gathered.declared, rehearsal)
+    drift = column_drift(gathered.declared, spelt, made)
     findings = [_column_finding(difference, places, gathered) for difference in _real(drift)]
     there = [table for table in gathered.declared.tables if made.table(table.name) is not None]
     columns_there = sum(len(table.columns) for table in there)
-    looked = f"{columns_there} columns of {len(there)} tables compared (name, type, NULL, has a default)"
-    return failed_or_passed(INV005, findings, looked_at=looked + _noise(drift))
+    looked = f"{columns_there} columns of {len(there)} tables compared (name, type, NULL, default)"
+    unanswered = [f"{table}.{name}" for table, name in sorted(spelt.unanswered_columns)]
+    return _result(INV005, findings, drift, looked, unanswered)
 
 
 def _column_finding(difference: Difference, places: Mapping[str, Location | None], gathered: Gathered) -> Finding:
@@ -199,7 +233,7 @@ def inv006(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     findings = [_key_finding(difference, declared, gathered) for difference in _real(drift)]
     missing = sum(difference.kind is Kind.MISSING for difference in drift)
     looked = f"{len(declared) - missing} of {len(declared)} declared foreign keys are there after a clean deploy"
-    return failed_or_passed(INV006, findings, looked_at=looked + _noise(drift))
+    return _result(INV006, findings, drift, looked)
 
 
 def _key_finding(difference: Difference, declared: Mapping[str, ForeignKey], gathered: Gathered) -> Finding:
@@ -212,15 +246,20 @@ def _key_finding(difference: Difference, declared: Mapping[str, ForeignKey], gat
 
 def inv007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Primary keys, unique and other indexes of the tables that exist."""
-    places = {str(table.name): table.location for table in gathered.declared.tables}
-    drift = index_drift(gathered.declared, rehearsal.schema)
+    spelt = as_spelt(gathered.declared, rehearsal)
+    drift = index_drift(gathered.declared, spelt, rehearsal.schema)
+    places = {
+        f"{table.name}.{index.name}": index.location for table in gathered.declared.tables for index in table.indexes
+    }
+    places |= {str(table.name): table.location for table in gathered.declared.tables}
     findings = [
-        _drift_finding(INV007, difference, _named(difference), places.get(str(difference.table)))
-        for difference in _real(drift)
+        _drift_finding(INV007, each, _named(each), places.get(each.object) or places.get(str(each.table)))
+        for each in _real(drift)
     ]
     indexes = sum(len(table.indexes) for table in gathered.declared.tables)
-    looked = f"{indexes} declared indexes and the primary keys compared (columns, order, uniqueness, method)"
-    return failed_or_passed(INV007, findings, looked_at=looked + _noise(drift))
+    looked = f"{indexes} declared indexes and the primary keys compared (columns, order, operator classes, uniqueness, "
+    unanswered = [f"{table}.{name}" for table, name in sorted(spelt.unanswered_indexes)]
+    return _result(INV007, findings, drift, f"{looked}method, predicate)", unanswered)
 
 
 def inv008(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
@@ -228,7 +267,7 @@ def inv008(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     enums = {str(enum.name): enum for enum in gathered.declared.enums}
     drift = enum_drift(gathered.declared, rehearsal.schema)
     findings = [_enum_finding(difference, enums, gathered) for difference in _real(drift)]
-    return failed_or_passed(INV008, findings, looked_at=f"{len(enums)} declared enums compared{_noise(drift)}")
+    return _result(INV008, findings, drift, f"{len(enums)} declared enums compared")
 
 
 def _enum_finding(difference: Difference, enums: Mapping[str, Enum], gathered: Gathered) -> Finding:
@@ -261,14 +300,14 @@ def inv009(gathered: Gathered) -> CheckResult:
 
 
 def _drift_finding(rule: Rule, difference: Difference, message: str, place: Location | None) -> Finding:
-    """What is extra is less bad than what is missing or different, unless statements of the application break on it."""
+    """What is extra is less bad than what is missing or different, unless the difference says otherwise."""
     severity = min(rule.severity, Severity.WARN) if difference.kind is Kind.EXTRA else rule.severity
     extra = "Declare it in the schema, or drop it in a migration." if difference.kind is Kind.EXTRA else None
     return finding(
         rule,
         object=difference.object,
         message=message,
-        severity=Severity.BLOCK if difference.breaks else severity,
+        severity=severity if difference.severity is None else difference.severity,
         location=place,
         fix=extra,
     )
@@ -280,24 +319,30 @@ def _named(difference: Difference) -> str:
     return f"{difference.object.removeprefix(f'{schema}.')}: {difference.detail}"
 
 
-def _real(drift: Iterable[Difference]) -> list[Difference]:
-    return [difference for difference in drift if difference.kind is not Kind.NOISE]
+def _real(drift: Drift) -> list[Difference]:
+    return [difference for difference in drift if isinstance(difference, Difference)]
 
 
-def _noise(drift: Iterable[Difference]) -> str:
-    """How many differences were left out as noise, so that nothing is hidden."""
-    counts = Counter(difference.kind for difference in drift)
-    number = counts[Kind.NOISE]
-    return f"; {number} difference{'' if number == 1 else 's'} that Prisma does not compare left out" if number else ""
+def _result(
+    rule: Rule, findings: list[Finding], drift: Drift, looked_at: str, unanswered: Sequence[str] = ()
+) -> CheckResult:
+    """With what was left out, so that nothing is hidden; not a pass where the server was asked and did not answer."""
+    noise = tuple(each for each in drift if isinstance(each, Noise))
+    left_out = f"; {len(noise)} difference{'' if len(noise) == 1 else 's'} that Prisma does not compare left out"
+    result = failed_or_passed(rule, findings, looked_at=looked_at + (left_out if noise else ""))
+    result = replace(result, noise=noise)
+    if not unanswered:
+        return result
+    return incomplete(result, f"how the server spells what is declared is not known of {', '.join(unanswered[:5])}")
 
 
 CHECKS = (
-    on_rehearsal(INV001, inv001),
-    on_rehearsal(INV002, inv002),
+    on_rehearsal(INV001, managed(inv001)),
+    on_rehearsal(INV002, managed(inv002)),
     Check(rule=INV003, judge=inv003),
-    on_rehearsal(INV005, inv005),
-    on_rehearsal(INV006, inv006),
-    on_rehearsal(INV007, inv007),
-    on_rehearsal(INV008, inv008),
+    on_rehearsal(INV005, managed(inv005)),
+    on_rehearsal(INV006, managed(inv006)),
+    on_rehearsal(INV007, managed(inv007)),
+    on_rehearsal(INV008, managed(inv008)),
     Check(rule=INV009, judge=inv009),
 )

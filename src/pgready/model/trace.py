@@ -6,6 +6,7 @@ from enum import StrEnum
 from pgready.model.location import Location
 from pgready.model.names import ObjectRef
 from pgready.model.schema import Schema
+from pgready.model.spelling import SpeltColumn, SpeltIndex
 
 __all__ = ["MigrationRun", "Rehearsal", "Rerun", "RerunOutcome", "RunError", "RunOutcome", "Server", "Skip"]
 
@@ -86,15 +87,16 @@ class Server:
 class Rehearsal:
     """A deployment onto an empty database: runs in order of execution, and the structure that came out.
 
-    `shims` are extensions that were imitated; `canonical_types` maps verbatim declared types to the server's spelling
-    (None when the server does not know the type). `made_at` is when it was made, in ISO 8601 UTC.
+    `shims` are extensions that were imitated; `spelt_columns` and `spelt_indexes` are the server's answers to the
+    questions about the declared structure (`pgready.model.spelling`). `made_at` is when it was made, in ISO 8601 UTC.
     """
 
     server: Server
     runs: tuple[MigrationRun, ...]
     schema: Schema
     shims: tuple[str, ...] = ()
-    canonical_types: tuple[tuple[str, str | None], ...] = ()
+    spelt_columns: tuple[SpeltColumn, ...] = ()
+    spelt_indexes: tuple[SpeltIndex, ...] = ()
     duration_ms: float = 0.0
     made_at: str | None = None
 

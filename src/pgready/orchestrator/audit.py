@@ -5,7 +5,7 @@ import os
 import platform
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.model.effects import Action, Script
 from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
+from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
+from pgready.model.spelling import questions
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.sources.migrations.prisma import lock_provider, read_migrations
-from pgready.sources.prisma import PrismaVersion, ProjectFiles, find_version, locate, read_schema
+from pgready.sources.prisma import External, PrismaVersion, ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql import read_scripts
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
@@ -34,6 +36,8 @@ RUN_ID_VARIABLE = "PGREADY_RUN_ID"
 
 # From this version on Prisma runs the statements of a file one by one (reported).
 _BY_STATEMENT = (7, 4, 0)
+# From this version on the table of an implicit many-to-many relation has a primary key (release notes of Prisma 6).
+_JOIN_PRIMARY_KEY = (6, 0, 0)
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, name of the migration) while the rehearsal runs."""
@@ -130,6 +134,9 @@ def audit_sources(
         migrations=sources.migrations,
         scripts=sources.scripts,
         lock_provider=sources.lock_provider,
+        external_tables=_external(sources.files.external.tables),
+        external_enums=_external(sources.files.external.enums),
+        external_notes=sources.files.external.notes,
     )
     rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
@@ -147,9 +154,14 @@ def audit_sources(
         rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
         skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
         opaque=unread_guards(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
-        statement_by_statement=sources.prisma is not None and (sources.prisma.lowest or (0,)) >= _BY_STATEMENT,
+        statement_by_statement=bool(_at_least(sources.prisma, _BY_STATEMENT)),
     )
     return _result(sources, gathered, started, run_id or os.environ.get(RUN_ID_VARIABLE) or uuid.uuid4().hex)
+
+
+def _external(named: Sequence[External]) -> frozenset[QualifiedName]:
+    """`schema.name`, as Prisma wants it; a name without a schema is that of none of our tables."""
+    return frozenset(QualifiedName(*each.name.split(".", 1)) for each in named if "." in each.name)
 
 
 def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str) -> AuditResult:
@@ -166,7 +178,7 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
             postgres=server.version if server else None,
         ),
         project=_project_info(sources),
-        scope=_scope(sources.migrations),
+        scope=_scope(sources),
         judgement=judge(checks, policy, opaque=gathered.opaque),
         opaque=gathered.opaque,
         policy=policy,
@@ -187,33 +199,40 @@ def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress 
     from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
 
     binaries = find_binaries()
-    types = tuple(sorted(_verbatim_types(sources.declared)))
+    asked = questions(sources.declared)
+    shadow = sources.files.external.shadow_sql
+    stand_ins = shadow.name if shadow is not None else None
     key = key_of(
         {
             "pgready": [__version__, code_digest()],
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
             "rerun": sorted(claimed),
-            "types": types,
+            "stand-ins": stand_ins,
+            "questions": [asdict(question) for question in asked],
         }
     )
 
     def make() -> Rehearsal:
         made = rehearse(
-            sources.migrations, verbatim_types=types, rerun=claimed, binaries=binaries, on_progress=on_progress
+            sources.migrations,
+            stand_ins=stand_ins,
+            questions=asked,
+            rerun=claimed,
+            binaries=binaries,
+            on_progress=on_progress,
         )
         return replace(made, made_at=_now().isoformat(timespec="seconds"))
 
     return keep(key, make)
 
 
-def _verbatim_types(schema: Schema) -> set[str]:
-    return {column.type for table in schema.tables for column in table.columns if column.verbatim_type}
-
-
-def _scope(migrations: Sequence[Migration]) -> str:
-    count = len(migrations)
-    return f"A clean deploy: {count} migration{'' if count == 1 else 's'} onto an empty database."
+def _scope(sources: Sources) -> str:
+    count = len(sources.migrations)
+    prepared = (
+        ", on which initShadowDb of the Prisma configuration ran first" if sources.files.external.shadow_sql else ""
+    )
+    return f"A clean deploy: {count} migration{'' if count == 1 else 's'} onto an empty database{prepared}."
 
 
 def _record(migration: Migration, script: Script) -> MigrationRecord:
@@ -234,16 +253,26 @@ def _record(migration: Migration, script: Script) -> MigrationRecord:
 
 
 def _project_info(sources: Sources) -> ProjectInfo:
-    files, request = sources.files, sources.request
+    files, request, prisma = sources.files, sources.request, sources.prisma
     schema_files = tuple(_relative(path, files.root) for path in files.schema_files)
     return ProjectInfo(
         name=request.name,
         schema_files=schema_files,
         migrations_directory=_relative(files.migrations_directory, files.root) if files.migrations_directory else None,
         config_file=request.config.file,
-        prisma_version=sources.prisma.text if sources.prisma else None,
+        prisma_version=prisma.text if prisma else None,
+        prisma_exact=prisma.exact if prisma else False,
+        prisma_location=prisma.location if prisma else None,
+        prisma_by_statement=_at_least(prisma, _BY_STATEMENT),
+        prisma_join_primary_key=_at_least(prisma, _JOIN_PRIMARY_KEY),
         hashes=sources.hashes,
     )
+
+
+def _at_least(prisma: PrismaVersion | None, version: tuple[int, int, int]) -> bool | None:
+    """Whether the project's Prisma, of a range the lowest, is this version or newer; None when that is not known."""
+    lowest = prisma.lowest if prisma else None
+    return None if lowest is None else lowest >= version
 
 
 def _hashes(files: ProjectFiles, migrations: Sequence[Migration]) -> dict[str, str]:
