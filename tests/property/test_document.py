@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgready.errors import ReportError
-from pgready.findings import CheckResult
+from pgready.findings import CheckResult, Noise, Outcome
 from pgready.model.names import QualifiedName
 from pgready.model.trace import Rehearsal
 from pgready.reports.document import decode, decode_rehearsal, encode, encode_rehearsal
@@ -62,6 +62,16 @@ def test_reading_back_gives_the_same_audit(result: AuditResult) -> None:
 def test_the_same_audit_gives_the_same_bytes(result: AuditResult) -> None:
     wanted = consistent(result)
     assert encode(decode(encode(wanted))) == encode(wanted)
+
+
+@SLOW
+@given(st.from_type(AuditResult), st.lists(st.from_type(Noise), min_size=1).map(tuple))
+def test_differences_that_prisma_does_not_compare_come_back_in_full(
+    result: AuditResult, noise: tuple[Noise, ...]
+) -> None:
+    check = CheckResult(rule="INV005", outcome=Outcome.PASSED, why="12 columns compared", noise=noise)
+    read = decode(encode(replace(consistent(result), checks=(check,))))
+    assert read.checks == (check,)
 
 
 @SLOW

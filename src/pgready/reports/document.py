@@ -19,6 +19,7 @@ from pgready.model.groups import ContractVerdict, Crossing, Grouping
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
+from pgready.model.spelling import SpeltColumn, SpeltIndex
 from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
 from pgready.reports.files import write_atomically
 from pgready.reports.scrub import make_scrubber
@@ -169,7 +170,8 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         runs=structure(document["runs"], tuple[MigrationRun, ...]),
         schema=structure(document["rehearsed"], Schema),
         shims=tuple(plain["shims"]),
-        canonical_types=tuple((declared, spelt) for declared, spelt in plain["canonical_types"]),
+        spelt_columns=structure(plain["spelt_columns"], tuple[SpeltColumn, ...]),
+        spelt_indexes=structure(plain["spelt_indexes"], tuple[SpeltIndex, ...]),
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],
     )

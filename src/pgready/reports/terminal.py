@@ -6,7 +6,9 @@ from pathlib import Path
 from pgready.findings import CheckResult, Finding, Outcome, Severity
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import count
+from pgready.reports.noise import noise_by_kind
 from pgready.reports.plain import plain_line
+from pgready.reports.prisma_version import prisma_behaviour, prisma_version
 from pgready.reports.visible import visible
 from pgready.reports.words import advice, heading
 from pgready.verdict import AuditResult, Verdict, did_not_run
@@ -49,14 +51,26 @@ def summary(result: AuditResult, *, brief: bool = False, report: Path | None = N
 def _figures(result: AuditResult) -> Iterator[Styled]:
     name = visible(result.project.name)
     rehearsal = result.rehearsal
+    prisma = (f"  Prisma {plain_line(prisma_version(result.project))}; {prisma_behaviour(result)}", "dim")
     if rehearsal is None:
         yield (f"{name}: {len(result.declared.tables)} tables declared; {result.rehearsal_skipped}", "bold")
+        yield prisma
         return
     yield (f"{name}, rehearsed on PostgreSQL {rehearsal.server.version}: {visible(result.scope)}", "bold")
+    yield prisma
     for rule in ("RES001", "INV001", "INV006", "ISO001"):
         check = next((check for check in result.checks if check.rule == rule), None)
         if check is not None and check.outcome is not Outcome.SKIPPED:
             yield (f"  {_after_count(check)}", "")
+    yield from _noise(result)
+
+
+def _noise(result: AuditResult) -> Iterator[Styled]:
+    kinds = noise_by_kind(result)
+    if kinds:
+        number = sum(map(len, kinds.values()))
+        those = "; ".join(f"{kind}: {len(found)}" for kind, found in kinds.items())
+        yield (f"  {count(number, 'difference')} that Prisma does not compare, no findings ({those})", "dim")
 
 
 def _after_count(check: CheckResult) -> str:

@@ -3,6 +3,7 @@
 from pgready.findings import CheckResult, Outcome
 from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
 from pgready.reports.lines import CAP, NOTHING, bad, capped, code, good, line, open_, place, warn
+from pgready.reports.prisma_version import prisma_version
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
 
@@ -14,7 +15,7 @@ _MARKS = {Outcome.PASSED: good, Outcome.FAILED: bad, Outcome.SKIPPED: open_, Out
 _NEVER = (
     "The live database: what it holds, which migrations it has recorded, and drift between it and these files.",
     "What the migrations delete: dropped tables and columns, rows, narrowed types.",
-    "What defaults and CHECK constraints say, which extensions are declared, and whether foreign keys are validated.",
+    "What CHECK constraints say: schema.prisma cannot declare them.",
     "Columns that refer to a table without a foreign key.",
     "Migrations run statement by statement, as Prisma 7.4 and newer do: the rehearsal sends each file whole.",
     "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
@@ -67,7 +68,7 @@ def versions(audit: AuditResult) -> View:
         ("Python", line(run.python)),
         ("PostgreSQL", line(f"{server.version}, {server.origin}") if server else line(run.postgres or "none")),
         ("Rehearsed", line(audit.rehearsal.made_at if audit.rehearsal and audit.rehearsal.made_at else "no")),
-        ("Prisma", line(project.prisma_version or "version not stated in the project")),
+        ("Prisma", prisma_version(project)),
         ("Configuration", line(code(project.config_file)) if project.config_file else line("none; the defaults")),
         ("Blocks from severity", line(audit.policy.blocking.word)),
     )

@@ -6,10 +6,11 @@ from pgready.model.groups import UNGROUPED, Group
 from pgready.model.names import ObjectKind, QualifiedName
 from pgready.model.schema import ForeignKey, Table
 from pgready.model.trace import Skip
-from pgready.reports.blocks import Fold, Line, Prose, Stack
+from pgready.reports.blocks import Block, Fold, Line, Prose, Stack
 from pgready.reports.causes import Cause, CauseKind, Lacking
 from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
 from pgready.reports.view import View
+from pgready.reports.views.noise import noise_fold
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
@@ -141,14 +142,21 @@ def why(cause: Cause) -> Line:
 
 
 def missing(audit: AuditResult) -> View:
-    """Every declared table and foreign key that a clean deploy does not make, each with its cause, folded."""
+    """Every declared table and foreign key that a clean deploy does not make, each with its cause, folded.
+
+    Last, and folded as well, the differences that are no findings because Prisma does not compare them.
+    """
+    return View(Stack(body=(*_missing(audit), *noise_fold(audit))))
+
+
+def _missing(audit: AuditResult) -> tuple[Block, ...]:
     if audit.rehearsal is None:
         reason = audit.rehearsal_skipped or "nothing was rehearsed"
-        return View(Prose(lines=(line(open_("Not known"), f": what is missing; {reason}."),)))
+        return (Prose(lines=(line(open_("Not known"), f": what is missing; {reason}."),)),)
     lacking = Lacking(audit)
     if not lacking.tables and not lacking.keys:
-        return View(Prose(lines=(line(good("Nothing is missing"), ": every declared table and foreign key is made."),)))
-    return View(Stack(body=(*_missing_tables(lacking), *_missing_keys(lacking))))
+        return (Prose(lines=(line(good("Nothing is missing"), ": every declared table and foreign key is made."),)),)
+    return (*_missing_tables(lacking), *_missing_keys(lacking))
 
 
 def _missing_tables(lacking: Lacking) -> tuple[Fold, ...]:

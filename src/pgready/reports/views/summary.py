@@ -6,6 +6,7 @@ from pgready.reports.blocks import Banner, Fact, Facts, Line, Tile, Tiles, Tone
 from pgready.reports.causes import Lacking, lost_skips
 from pgready.reports.grouping import by_cause
 from pgready.reports.lines import code, count, line, listing, muted
+from pgready.reports.prisma_version import prisma_behaviour, prisma_version
 from pgready.reports.view import View
 from pgready.verdict import AuditResult, Verdict, blocks
 
@@ -144,6 +145,10 @@ def scope(audit: AuditResult) -> View:
                 Fact(term="Deployment", line=line(audit.scope)),
                 Fact(term="Schema", line=_schema(audit)),
                 Fact(term="Migrations", line=_migrations(audit)),
+                Fact(
+                    term="Prisma",
+                    line=line(prisma_version(audit.project), "; ", muted(prisma_behaviour(audit))),
+                ),
                 Fact(
                     term="Groups", line=listing(group.name for group in audit.grouping.groups) or line("none declared")
                 ),
