@@ -1,8 +1,11 @@
-// Prisma's own engine as an oracle, without a database: reads JSON lines, answers JSON lines.
-//   {"sql": [[path, text], ...]}                      -> {"sql": "..."} or {"error": "..."}
-//   {"validate": [[path, text], ...], "version": 6|8} -> {"error": null} or {"error": "..."}
-// Argument: the directory whose node_modules holds the packages of package.json. One process per use: a panic of the
-// engine kills it.
+// Prisma's own engine as an oracle: reads JSON lines, answers JSON lines.
+//   {"sql": [[path, text], ...]}                      -> {"sql": "..."}
+//   {"validate": [[path, text], ...], "version": 6|8} -> {"error": null}
+//   {"drift": [[path, text], ...], "host": ..., "database": ..., "user": ..., "port"?, "password"?, "externalTables"?}
+//                                                     -> {"sql": "...", "human": "..."}
+// each or {"error": "...", "panic"?: true}. Only "drift" asks a server: `migrate diff` from that database to the schema.
+// Argument: the directory whose node_modules holds the packages of package.json. A panic of the engine kills its
+// instance, so the process ends after one; start another.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 globalThis.PRISMA_WASM_PANIC_REGISTRY = { message: '', set_message(message) { this.message = message; } };
 const packages = path.resolve(process.argv[2], 'node_modules');
 const require = createRequire(path.join(packages, 'x.js'));
-const { bindMigrationAwareSqlAdapterFactory } = require('@prisma/driver-adapter-utils');
+const { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } = require('@prisma/driver-adapter-utils');
 const engineDirectory = path.join(packages, '@prisma/schema-engine-wasm');
 const glue = await import(pathToFileURL(path.join(engineDirectory, 'schema_engine_bg.js')).href);
 const wasm = new WebAssembly.Module(fs.readFileSync(path.join(engineDirectory, 'schema_engine_bg.wasm')));
@@ -36,24 +39,86 @@ const connection = {
   startTransaction: async () => { throw new Error('no transactions here'); },
   getConnectionInfo: () => ({ schemaName: undefined, supportsRelationJoins: true }),
 };
-const factory = bindMigrationAwareSqlAdapterFactory({
+const stub = bindMigrationAwareSqlAdapterFactory({
   provider: 'postgres',
   adapterName: 'stub',
   connect: async () => connection,
   connectToShadowDb: async () => connection,
 });
 
-async function sql(files) {
-  const engine = await glue.SchemaEngine.new({ datamodels: files }, () => {}, factory);
+const texts = (files) => files.map(([name, content]) => ({ path: name, content }));
+
+async function diff(engine, files, from, options) {
   const answer = await engine.diff({
-    from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: files.map(([name, content]) => ({ path: name, content })) },
+    from,
+    to: { tag: 'schemaDatamodel', files: texts(files) },
     script: true,
     exitCode: null,
     shadowDatabaseUrl: null,
     filters: { externalTables: [], externalEnums: [] },
+    ...options,
   });
-  return { sql: answer.stdout };
+  return answer.stdout;
+}
+
+async function sql(files) {
+  const engine = await glue.SchemaEngine.new({ datamodels: files }, () => {}, stub);
+  return { sql: await diff(engine, files, { tag: 'empty' }, {}) };
+}
+
+// The catalog's own type "char" (OID 18: pg_constraint.contype and the like) is unknown to the adapter, which then
+// refuses the whole query, and the engine panics unless such a column is a character. So the adapter is told that it is
+// a bpchar (1042), and the engine afterwards that it is a character, as the native driver of a released engine says.
+const characters = new Set();
+function nameCharacters() {
+  const result = require('pg/lib/result').prototype;
+  const { addFields } = result;
+  result.addFields = function fields(list) {
+    for (const field of list) {
+      if (field.dataTypeID !== 18) continue;
+      characters.add(field.name);
+      field.dataTypeID = 1042;
+    }
+    return addFields.call(this, list);
+  };
+}
+
+async function connectTo(connect) {
+  const opened = await connect();
+  const ask = opened.queryRaw.bind(opened);
+  opened.queryRaw = async (query) => {
+    const answer = await ask(query);
+    const columnTypes = answer.columnTypes.map((type, i) => (characters.has(answer.columnNames[i]) ? ColumnTypeEnum.Character : type));
+    return { ...answer, columnTypes };
+  };
+  return opened;
+}
+
+let adapter;
+async function drift({ drift: files, host, database, user, port, password, externalTables }) {
+  if (!adapter) {
+    adapter = require('@prisma/adapter-pg').PrismaPg;
+    nameCharacters();
+  }
+  const server = new adapter({ host, database, user, port, password, max: 1 });
+  const opened = [];
+  const connect = server.connect.bind(server);
+  server.connect = async () => {
+    opened.push(await connectTo(connect));
+    return opened.at(-1);
+  };
+  const engine = await glue.SchemaEngine.new({ datamodels: files }, () => {}, bindMigrationAwareSqlAdapterFactory(server));
+  const from = { tag: 'schemaDatasource', files: texts(files), configDir: path.dirname(packages) };
+  const filters = { externalTables: externalTables ?? [], externalEnums: [] };
+  try {
+    return {
+      sql: await diff(engine, files, from, { filters }),
+      human: await diff(engine, files, from, { filters, script: false }),
+    };
+  } finally {
+    engine.free();
+    for (const one of opened) await one.dispose();
+  }
 }
 
 function validate(files, version) {
@@ -62,13 +127,26 @@ function validate(files, version) {
   return { error: null };
 }
 
+function answerTo(request) {
+  if (request.drift) return drift(request);
+  return request.sql ? sql(request.sql) : validate(request.validate, request.version);
+}
+
+// A panic may also come up outside of the request's own promise.
+const panics = globalThis.PRISMA_WASM_PANIC_REGISTRY;
+process.on('uncaughtException', (error) => {
+  process.stdout.write(`${JSON.stringify({ error: panics.message || String(error), panic: true })}\n`, () => process.exit(1));
+});
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line);
   let answer;
   try {
-    answer = request.sql ? await sql(request.sql) : validate(request.validate, request.version);
+    answer = await answerTo(JSON.parse(line));
   } catch (error) {
-    answer = { error: String(error?.message ?? error) };
+    answer = { error: String(panics.message || (error?.message ?? error)) };
+    if (panics.message) answer.panic = true;
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+  if (answer.panic) process.exit(1);
 }
+process.exit(0);
