@@ -7,7 +7,7 @@ from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, group_matrix
 from pgready.graph.pages import GroupPage, group_pages
-from pgready.graph.unkeyed import UnkeyedReference
+from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.groups import Contract, ContractKind
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
@@ -55,7 +55,7 @@ class Situation:
                 table=QualifiedName("public", one),
                 column="x",
                 referenced_table=QualifiedName("public", other),
-                rule="T",
+                rule=ReferenceRule.TABLE,
             )
             for one, other in unkeyed
         ]

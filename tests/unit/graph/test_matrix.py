@@ -4,7 +4,7 @@ from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, KeyCounts, group_matrix, merged_groups
 from pgready.graph.pages import GroupPage, LinkKind, group_pages
-from pgready.graph.unkeyed import UnkeyedReference
+from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
 
@@ -101,7 +101,7 @@ def test_ungrouped_tables_are_a_row_only_where_there_are_any() -> None:
 def test_unkeyed_references_are_counted_apart_from_keys() -> None:
     declared = schema(also=("a", "b"))
     grouping = resolve_groups(declared, {"A": ["a"], "B": ["b"]})
-    reference = UnkeyedReference(table=name("a"), column="bId", referenced_table=name("b"), rule="T")
+    reference = UnkeyedReference(table=name("a"), column="bId", referenced_table=name("b"), rule=ReferenceRule.TABLE)
     found = group_matrix(grouping, (), (), unkeyed=(reference,))
     assert found.cells["A", "B"] == KeyCounts(unkeyed=1)
     assert found.total.keys == 0
