@@ -1,11 +1,18 @@
-"""What tests have counted is printed at the end of the run, also when they pass.
+"""For all tests: Ctrl-C works, and what they have counted is printed at the end of the run, also when they pass.
 
 A test says `record_property("compared", {"what": "fixtures", "columns": 12, ...})`; the counts are summed by `what`.
 """
 
+import signal
 from collections import Counter, defaultdict
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """A shell lets its background jobs ignore SIGINT, and every process of a test would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
