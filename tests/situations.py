@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgready.graph.grouping import resolve_groups
-from pgready.graph.isolation import IsolationRules, judge_isolation
+from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, group_matrix
 from pgready.graph.pages import GroupPage, group_pages
 from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
-from pgready.model.groups import Contract, ContractKind
+from pgready.model.groups import Contract, ContractKind, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
 
@@ -17,10 +17,15 @@ __all__ = ["Drawn", "Situation", "seed_situation"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """The values of all pictures of one situation."""
+    """The values of all pictures of one situation, and what they were made of."""
 
     matrix: GroupMatrix
     pages: Mapping[str, GroupPage]
+    declared: Schema
+    grouping: Grouping
+    isolation: Isolation
+    unkeyed: tuple[UnkeyedReference, ...]
+    missing: tuple[QualifiedName, ...] | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,11 @@ class Situation:
         return Drawn(
             matrix=group_matrix(grouping, found.keys, found.crossings, missing_tables=missing, unkeyed=references),
             pages={page.name: page for page in pages},
+            declared=declared,
+            grouping=grouping,
+            isolation=found,
+            unkeyed=tuple(references),
+            missing=None if missing is None else tuple(missing),
         )
 
 

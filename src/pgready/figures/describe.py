@@ -1,14 +1,29 @@
 """What a picture answers, in words: its title, the line under it, and its alternative text."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from pgready.figures.text import plural
+from pgready.graph.block_matrix import BlockMatrix
+from pgready.graph.cascades import BlastRadius
 from pgready.graph.matrix import GroupMatrix, KeyCounts
 from pgready.graph.pages import GroupPage, Link, LinkKind, count_keys
-from pgready.model.groups import UNGROUPED
+from pgready.graph.status import GroupStatus, StatusVerdict
+from pgready.graph.table_map import TableMap
+from pgready.model.groups import UNGROUPED, CrossingVerdict
 
 __all__ = [
+    "blast_lines",
+    "block_lines",
+    "card_lines",
+    "describe_blast_radius",
+    "describe_block_matrix",
     "describe_group_matrix",
     "describe_group_page",
+    "describe_status_cards",
+    "describe_table_map",
     "listed",
+    "map_lines",
     "matrix_lines",
     "page_lines",
     "rehearsal_line",
@@ -120,3 +135,128 @@ _MOST = 6
 
 def _named(kind: LinkKind) -> str:
     return "without a key" if kind is LinkKind.UNKEYED else kind.value
+
+
+def map_lines(drawn: TableMap) -> tuple[str, str]:
+    """Title and second line of the table map."""
+    tables = [table for group in drawn.groups for table in group.tables]
+    links = [link for link in drawn.links if link.kind is not LinkKind.UNKEYED]
+    own, lost = sum(table.own for table in tables), sum(table.own_missing for table in tables)
+    between = [link for link in links if link.from_group != link.to_group]
+    title = f"{plural(len(tables), 'table')} in {plural(len(drawn.groups), 'group')}: {_between(between)}"
+    if [group.name for group in drawn.groups] == [UNGROUPED]:
+        title = f"{plural(len(tables), 'table')}; no group is declared"
+    keys = (sum(link.missing for link in links) + lost, sum(link.keys for link in links) + own)
+    line = rehearsal_line(drawn.rehearsed, (sum(table.missing for table in tables), len(tables)), keys)
+    return title, line + _unkeyed_line(sum(link.keys for link in drawn.links if link.kind is LinkKind.UNKEYED))
+
+
+def _between(links: list[Link]) -> str:
+    """What is said of the keys between groups: `13 keys between groups, 1 undeclared`."""
+    told = [
+        f"{number:,} {kind.value}"
+        for kind in (LinkKind.FORBIDDEN, LinkKind.UNDECLARED)
+        if (number := sum(link.keys for link in links if link.kind is kind))
+    ]
+    if not links:
+        return "no key leaves its group"
+    return f"{plural(count_keys(links), 'key')} between groups, {listed(told) if told else 'all allowed'}"
+
+
+def describe_table_map(drawn: TableMap) -> str:
+    """The alternative text of the table map: the counts, the hubs, and every reference that nothing allows."""
+    title, line = map_lines(drawn)
+    hubs = f" Drawn as hubs: {listed([drawn.labels[hub] for hub in drawn.hubs])}." if drawn.hubs else ""
+    bad = [
+        f"{drawn.labels[link.table]} to {drawn.labels[link.referenced_table]} ({link.kind.value})"
+        for link in drawn.links
+        if link.kind in {LinkKind.UNDECLARED, LinkKind.FORBIDDEN}
+    ]
+    more = f" and {len(bad) - _MOST} more" if len(bad) > _MOST else ""
+    told = f" Not allowed: {', '.join(bad[:_MOST])}{more}." if bad else ""
+    return f"Map of all tables. {title}. {line}{hubs}{told}"
+
+
+def card_lines(statuses: Sequence[GroupStatus]) -> tuple[str, str]:
+    """Title and second line of the status cards."""
+    verdicts = Counter(status.verdict for status in statuses)
+    words = {
+        StatusVerdict.BROKEN: ("breaks a contract", "break a contract"),
+        StatusVerdict.HOLDS: ("holds", "hold"),
+        StatusVerdict.VACUOUS: ("holds without a key that could break it", "hold without a key that could break it"),
+        StatusVerdict.NONE: ("has no contract", "have no contract"),
+    }
+    told = [f"{verdicts[it]:,} {words[it][verdicts[it] > 1]}" for it in StatusVerdict if verdicts[it]]
+    title = f"{plural(len(statuses), 'group')}: {', '.join(told)}" if told else "No group is declared"
+    crossings = Counter(crossing.verdict for status in statuses for crossing in status.crossings)
+    unkeyed = sum(len(status.unkeyed) for status in statuses)
+    counts = [f"{crossings[it]:,} {it.value}" for it in CrossingVerdict if crossings[it]]
+    keys = f"{plural(crossings.total(), 'key')} between groups" + (f": {listed(counts)}" if counts else "")
+    more = f", and {plural(unkeyed, 'column')} without a key (?)" if unkeyed else ""
+    return title, f"{keys}{more}." if statuses else ""
+
+
+def describe_status_cards(statuses: Sequence[GroupStatus]) -> str:
+    """The alternative text of the status cards: every group with its verdict and its numbers."""
+    told = [
+        f"{it.group}: {it.verdict.value}, {plural(it.coupling.tables, 'table')}, "
+        f"{plural(it.coupling.inside, 'key')} inside, "
+        f"{_or_none(it.coupling.outgoing)} out, {_or_none(it.coupling.incoming)} in"
+        + (f", {len(it.unkeyed):,} unkeyed" if it.unkeyed else "")
+        for it in statuses[:_MOST_TOLD]
+    ]
+    more = f" And {plural(len(statuses) - _MOST_TOLD, 'more group')}." if len(statuses) > _MOST_TOLD else ""
+    title, line = card_lines(statuses)
+    return " ".join((f"{title}.", line, *(f"{it}." for it in told))) + more
+
+
+_MOST_TOLD = 12
+
+
+def block_lines(matrix: BlockMatrix) -> tuple[str, str]:
+    """Title and second line of the block matrix."""
+    total, tables = matrix.total, len(matrix.tables)
+    between = total.allowed + total.crossing
+    told = [
+        f"{number:,} {word}"
+        for number, word in ((total.forbidden, "forbidden"), (total.undeclared, "undeclared"))
+        if number
+    ]
+    leaving = f"{plural(between, 'key')} between groups, {listed(told) or 'all allowed'}"
+    title = f"{plural(tables, 'table')} in {plural(len(matrix.blocks), 'group')}: "
+    title += leaving if between else "no key leaves its group"
+    if [block.name for block in matrix.blocks] == [UNGROUPED]:
+        title = f"{plural(tables, 'table')}; no group is declared"
+    line = rehearsal_line(matrix.rehearsed, (matrix.missing, tables), (total.missing, total.keys), total.extra)
+    return title, line + _unkeyed_line(total.unkeyed)
+
+
+def describe_block_matrix(matrix: BlockMatrix) -> str:
+    """The alternative text of the block matrix: the counts, who leaves most, and to what most keys go."""
+    title, line = block_lines(matrix)
+    worst = sorted((it for it in matrix.blocks if it.out.crossing), key=lambda it: -it.out.crossing)
+    bad = listed([f"{block.name} ({_verdicts(block.out)})" for block in worst[:_MOST]])
+    asked = listed([f"{matrix.labels[it.table]} ({plural(it.keys, 'key')})" for it in matrix.targets[:_MOST]])
+    told = f" Most keys out that nothing allows: {bad}." if bad else ""
+    return f"Matrix of all tables. {title}. {line}{told}" + (
+        f" Most referred to by other groups: {asked}." if asked else ""
+    )
+
+
+def blast_lines(radius: BlastRadius) -> tuple[str, str]:
+    """Title and second line of the blast radius: its sentence, cut in two."""
+    first, _, rest = radius.sentence.removesuffix(".").partition(";")
+    title, comma, sets = first.partition(", sets ")
+    parts = [f"It sets {sets}"] * bool(comma) + [rest.strip().capitalize()] * bool(rest)
+    return title, ". ".join(parts) + "." * bool(parts)
+
+
+def describe_blast_radius(radius: BlastRadius) -> str:
+    """The alternative text of the blast radius: its sentence, then the tables of every group that it reaches."""
+    told = []
+    for group in radius.groups:
+        tables = [it.table.name for it in radius.reached if it.group == group]
+        more = f" and {len(tables) - _MOST} more" if len(tables) > _MOST else ""
+        told.append(f"{group}: {', '.join(tables[:_MOST])}{more}.")
+    rest = f" And {plural(len(told) - _MOST_TOLD, 'more group')}." if len(told) > _MOST_TOLD else ""
+    return " ".join((radius.sentence, *told[:_MOST_TOLD])) + rest

@@ -3,10 +3,14 @@
 The unit is the CSS pixel (1/96 inch); x grows to the right, y downwards.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from math import atan2, cos, pi, sin
 from typing import Any, Literal
 
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -15,9 +19,12 @@ from matplotlib.transforms import Affine2D, Transform
 
 from pgready.figures.style import FONT, INK, PAPER, house_style
 
-__all__ = ["Box", "Curve", "Point", "Scene", "Shape", "Words", "render"]
+__all__ = ["Box", "Curve", "Marks", "Point", "Scene", "Segment", "Shape", "Words", "render"]
 
 Point = tuple[float, float]
+Segment = tuple[float, float, float, float]
+"""x and y of both ends."""
+
 _POINTS = 0.75  # points per CSS pixel
 _DASHES = (0, (3.2, 2.2))
 
@@ -36,6 +43,7 @@ class Box:
     dashed: bool = False
     radius: float = 3
     layer: int = 2
+    gid: str = ""
 
     @property
     def left(self) -> Point:
@@ -65,6 +73,8 @@ class Words:
     colour: str = INK
     align: Literal["left", "center", "right"] = "left"
     angle: float = 0
+    layer: int = 5
+    gid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +88,7 @@ class Curve:
     dashed: bool = False
     arrow: bool = True
     layer: int = 1
+    gid: str = ""
 
     @property
     def middle(self) -> Point:
@@ -93,12 +104,27 @@ class Curve:
         return self.steps[-1][-1]
 
 
-Shape = Box | Words | Curve
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Any number of straight pieces of one look, drawn as one path: a mesh of thousands of cells stays one element."""
+
+    segments: tuple[Segment, ...]
+    colour: str
+    line: float
+    layer: int = 1
+    gid: str = ""
+
+
+Shape = Box | Words | Curve | Marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A whole picture."""
+    """A whole picture.
+
+    Neighbouring shapes with one `gid` become one group of that id in the SVG (`figures.ids` makes them), drawn at the
+    layer of the first of them, so that a script can find a table with all that belongs to it.
+    """
 
     width: float
     height: float
@@ -110,18 +136,55 @@ def render(scene: Scene) -> Figure:
     with house_style():
         figure = Figure(figsize=(scene.width / 96, scene.height / 96), dpi=96, facecolor=PAPER)
         pixels = Affine2D().scale(1 / scene.width, -1 / scene.height).translate(0, 1) + figure.transFigure
-        for shape in scene.shapes:
-            if isinstance(shape, Words):
-                _write(figure, shape, pixels)
-            else:
-                _draw(figure, shape, pixels)
+        for gid, shapes in groupby(scene.shapes, lambda shape: shape.gid):
+            artists = [artist for shape in shapes for artist in _artists(shape, pixels)]
+            for artist in [_Together(gid, figure, artists)] if gid else artists:
+                figure.add_artist(artist)
     return figure
 
 
-def _write(figure: Figure, words: Words, pixels: Transform) -> None:
+class _Together(Artist):
+    """Several artists that are drawn as one group, whose id the SVG carries."""
+
+    def __init__(self, gid: str, figure: Figure, artists: Iterable[Artist]) -> None:
+        super().__init__()
+        self.set_gid(gid)
+        self.artists = sorted(artists, key=Artist.get_zorder)
+        self.set_zorder(self.artists[0].get_zorder())
+        for artist in self.artists:
+            artist.set_figure(figure)
+
+    def draw(self, renderer: RendererBase) -> None:
+        renderer.open_group("together", self.get_gid())
+        for artist in self.artists:
+            artist.draw(renderer)
+        renderer.close_group("together")
+
+
+def _artists(shape: Shape, pixels: Transform) -> Iterator[Artist]:
+    if isinstance(shape, Words):
+        yield _text(shape, pixels)
+        return
+    style: dict[str, Any] = {"transform": pixels, "zorder": shape.layer, "capstyle": "butt", "joinstyle": "round"}
+    if isinstance(shape, Marks):
+        yield PathPatch(
+            _pieces(shape), facecolor="none", edgecolor=shape.colour, linewidth=shape.line * _POINTS, **style
+        )
+        return
+    stroke = {"linewidth": shape.line * _POINTS, "linestyle": _DASHES if shape.dashed else "-"}
+    if isinstance(shape, Box):
+        border = {"edgecolor": shape.edge, **stroke} if shape.edge else {"edgecolor": "none"}
+        yield PathPatch(_rounded(shape), facecolor=shape.fill, **style, **border)
+        return
+    yield PathPatch(_line(shape), facecolor="none", edgecolor=shape.colour, **style, **stroke)
+    if shape.arrow:
+        yield PathPatch(_head(shape), facecolor=shape.colour, edgecolor="none", **style)
+
+
+def _text(words: Words, pixels: Transform) -> Text:
     drop = 0.36 * words.size  # half of the height of DejaVu Sans' capitals
     angle = words.angle * pi / 180
-    text = Text(
+    return Text(
         words.x + drop * sin(angle),
         words.y + drop * cos(angle),
         words.text,
@@ -136,21 +199,15 @@ def _write(figure: Figure, words: Words, pixels: Transform) -> None:
         transform=pixels,
         parse_math=False,
         usetex=False,
-        zorder=5,
+        zorder=words.layer,
     )
-    figure.add_artist(text)
 
 
-def _draw(figure: Figure, shape: Box | Curve, pixels: Transform) -> None:
-    style: dict[str, Any] = {"transform": pixels, "zorder": shape.layer, "capstyle": "butt", "joinstyle": "round"}
-    stroke = {"linewidth": shape.line * _POINTS, "linestyle": _DASHES if shape.dashed else "-"}
-    if isinstance(shape, Box):
-        border = {"edgecolor": shape.edge, **stroke} if shape.edge else {"edgecolor": "none"}
-        figure.add_artist(PathPatch(_rounded(shape), facecolor=shape.fill, **style, **border))
-        return
-    figure.add_artist(PathPatch(_line(shape), facecolor="none", edgecolor=shape.colour, **style, **stroke))
-    if shape.arrow:
-        figure.add_artist(PathPatch(_head(shape), facecolor=shape.colour, edgecolor="none", **style))
+def _pieces(marks: Marks) -> Path:
+    points = [point for x, y, to_x, to_y in marks.segments for point in ((x, y), (to_x, to_y))]
+    path = Path(points, [Path.MOVETO, Path.LINETO] * len(marks.segments))
+    path.should_simplify = False
+    return path
 
 
 def _rounded(box: Box) -> Path:

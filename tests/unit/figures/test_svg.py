@@ -14,6 +14,7 @@ from pgready.figures.describe import describe_group_matrix
 from pgready.figures.group_matrix import draw_group_matrix
 from pgready.figures.group_page import draw_group_page
 from pgready.figures.svg import png_bytes, svg_bytes
+from pgready.figures.text import width_of
 from situations import Drawn, Situation
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -116,3 +117,30 @@ def test_a_png_has_the_size_that_its_dpi_asks_for(seed: Drawn) -> None:
     width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert (width, height) == tuple(round(side * 192) for side in figure.get_size_inches())
     assert b"matplotlib" not in png
+
+
+LIVE = ["Other: 12 tables", "a: b; c", "words:0:", "  x  y", "M 1 L 2 z", "12.3456", "<b>&amp;", "fill: red"]
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_live_text_is_searchable_and_comes_through_as_it_is(situation: Situation, name: str) -> None:
+    figure = draw_group_page(situation({"A": [name]}).pages["A"])
+    root = ET.fromstring(svg_bytes(figure, title="t", description="d", live_text=True))
+    texts = {element.text: element.attrib for element in root.iter(SVG + "text")}
+    assert name in texts
+    assert float(texts[name]["textLength"]) == pytest.approx(width_of(name, 9), abs=0.1)
+    assert not list(root.iter(SVG + "use"))
+
+
+def test_live_text_makes_a_picture_less_than_half_as_large(seed: Drawn) -> None:
+    figure = draw_group_matrix(seed.matrix)
+    live = svg_bytes(figure, title="t", description="d", live_text=True)
+    assert live == svg_bytes(figure, title="t", description="d", live_text=True)
+    assert 2 * len(live) < len(svg_bytes(figure, title="t", description="d"))
+
+
+def test_tilted_words_stay_tilted_as_live_text(situation: Situation) -> None:
+    groups = {f"Feature number {number}": [f"t{number}"] for number in range(20)}
+    svg = svg_bytes(draw_group_matrix(situation(groups).matrix), title="t", description="d", live_text=True)
+    tilted = [it for it in ET.fromstring(svg).iter(SVG + "text") if "rotate(-45" in it.attrib.get("transform", "")]
+    assert len(tilted) == 20
