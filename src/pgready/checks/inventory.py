@@ -309,7 +309,7 @@ def _drift_finding(rule: Rule, difference: Difference, message: str, place: Loca
         message=message,
         severity=severity if difference.severity is None else difference.severity,
         location=place,
-        fix=extra,
+        fix=difference.fix or extra,
     )
 
 

@@ -12,7 +12,7 @@ from pgready.findings import Noise, NoiseKind, Severity
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema, Table
 
-__all__ = ["Aspect", "Difference", "Drift", "Kind", "common_tables", "looked_at_schemas", "told"]
+__all__ = ["Aspect", "Difference", "Drift", "Kind", "common_tables", "looked_at_schemas", "renamed", "told"]
 
 
 class Kind(StrEnum):
@@ -28,7 +28,7 @@ class Difference:
     """One difference: `object` is `schema.table.name`, `detail` says what was declared and what is there.
 
     `severity` is given where it is not the one of the rule: BLOCK for what makes statements of the application fail,
-    NOTE for what changes nothing for them.
+    NOTE for what changes nothing for them; `fix` likewise.
     """
 
     kind: Kind
@@ -37,6 +37,7 @@ class Difference:
     table: QualifiedName | None = None
     name: str = ""
     severity: Severity | None = None
+    fix: str | None = None
 
 
 Drift = tuple[Difference | Noise, ...]
@@ -49,6 +50,17 @@ class Aspect:
     kind: Kind | NoiseKind
     detail: str
     severity: Severity | None = None
+    fix: str | None = None
+
+
+def renamed(words: str, wanted: str, there: str) -> Aspect:
+    """The same object under another name: Prisma's next migration renames it, and nothing else depends on it."""
+    return Aspect(
+        Kind.DIFFERENT,
+        f"{words}: declared as {wanted}, made as {there}; Prisma renames it",
+        Severity.NOTE,
+        "Rename it in a migration (`prisma migrate dev` writes that), or declare the present name in `map:`.",
+    )
 
 
 def told(aspects: Iterable[Aspect], table: QualifiedName, name: str = "") -> Iterator[Difference | Noise]:
@@ -65,6 +77,7 @@ def told(aspects: Iterable[Aspect], table: QualifiedName, name: str = "") -> Ite
                 table=table,
                 name=name,
                 severity=aspect.severity,
+                fix=aspect.fix,
             )
 
 

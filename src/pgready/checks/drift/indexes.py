@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pgready.checks.drift.difference import Aspect, Difference, Drift, Kind, common_tables, told
+from pgready.checks.drift.difference import Aspect, Difference, Drift, Kind, common_tables, renamed, told
 from pgready.checks.drift.matching import UNREAD_METHODS, Pair, Sees, differences, is_same, pair_indexes
 from pgready.checks.drift.values import without_casts
 from pgready.checks.spelling import Spelt
@@ -74,8 +74,7 @@ def _pair(pair: Pair, written: Index, side: _Side) -> Iterator[Aspect]:
         detail = f"{words_of(written)} is declared and made, in the server's words {words_of(there)}"
         yield Aspect(NoiseKind.ALWAYS_REWRITTEN, detail)
     if wanted.name != there.name:
-        detail = f"{words_of(wanted)}: declared as {wanted.name}, made as {there.name}; Prisma renames it"
-        yield Aspect(Kind.DIFFERENT, detail, Severity.NOTE)
+        yield renamed(words_of(wanted), wanted.name, there.name)
     if not there.valid:
         yield Aspect(Kind.DIFFERENT, f"{words_of(there)} is not valid: no query uses it", Severity.WARN)
 
@@ -132,9 +131,8 @@ def _primary_key(wanted: Table, there: Table) -> Iterator[Difference | Noise]:
         )
         yield from told([Aspect(Kind.DIFFERENT, detail)], wanted.name)
     elif wanted.primary_key and there.primary_key and wanted.primary_key.name != there.primary_key.name:
-        names = f"declared as {wanted.primary_key.name}, made as {there.primary_key.name}"
-        detail = f"primary key ({', '.join(ours)}): {names}; Prisma renames it"
-        yield from told([Aspect(Kind.DIFFERENT, detail, Severity.NOTE)], wanted.name, wanted.primary_key.name)
+        aspect = renamed(f"primary key ({', '.join(ours)})", wanted.primary_key.name, there.primary_key.name)
+        yield from told([aspect], wanted.name, wanted.primary_key.name)
 
 
 def _other_primary_key(ours: Sequence[str], theirs: Sequence[str], there: Table) -> Aspect:

@@ -6,7 +6,7 @@ passes over DEFERRABLE, NOT VALID, MATCH FULL and a second copy.
 
 from collections.abc import Iterator
 
-from pgready.checks.drift.difference import Aspect, Drift, Kind, told
+from pgready.checks.drift.difference import Aspect, Drift, Kind, renamed, told
 from pgready.findings import NoiseKind, Severity
 from pgready.model.schema import ForeignKey, Schema, pair_foreign_keys
 
@@ -50,8 +50,7 @@ def _aspects(wanted: ForeignKey, there: ForeignKey | None) -> Iterator[Aspect]:
         if ours != theirs:
             yield Aspect(Kind.DIFFERENT, f"{wanted}: declared {words} {ours}, made {words} {theirs}")
     if wanted.name != there.name:
-        detail = f"{wanted}: declared as {wanted.name}, made as {there.name}; Prisma renames it"
-        yield Aspect(Kind.DIFFERENT, detail, Severity.NOTE)
+        yield renamed(f"{wanted}", wanted.name, there.name)
     if wanted.columns != there.columns:
         yield Aspect(NoiseKind.KEY_ORDER, f"declared {wanted}, made {there}")
     if not there.validated:
