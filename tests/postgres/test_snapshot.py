@@ -240,6 +240,14 @@ def test_operator_classes_and_predicates_are_spelt_as_the_catalog_prints_them() 
     ]
 
 
+def test_a_question_that_is_too_much_for_the_server_stays_unanswered_and_the_others_do_not() -> None:
+    """Its stack is not the definition's fault: nothing is known then, and nothing breaks."""
+    deep = ColumnQuestion(type="integer", default="+".join(["1"] * 20_000))
+    result = rehearsed("SELECT 1", questions=(ColumnQuestion(type="int4"), deep, ColumnQuestion(type="int8")))
+    assert [spelt.type for spelt in result.spelt_columns] == ["integer", "bigint"]
+    assert result.unanswered == 1
+
+
 def test_questions_are_answered_though_a_migration_ends_every_other_connection() -> None:
     others = "usename = current_user AND pid <> pg_backend_pid()"
     ending = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"

@@ -14,6 +14,7 @@ def test_a_migration_may_refer_to_a_stand_in_and_did_not_make_it() -> None:
     assert result.complete
     assert [str(table.name) for table in result.schema.tables] == ["auth.users", "public.profile"]
     assert "table auth.users" not in names(result.runs[0])
+    assert "table auth.users" in [f"{ref.kind} {ref}" for ref in result.stand_ins]
     assert not rehearsed(text).complete
 
 

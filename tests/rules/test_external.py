@@ -9,7 +9,7 @@ from pgready.checks import Gathered
 from pgready.config import Config
 from pgready.findings import Outcome, Severity
 from pgready.model.location import Location
-from pgready.model.names import QualifiedName
+from pgready.model.names import ObjectKind, QualifiedName
 from pgready.model.schema import Schema
 
 
@@ -71,3 +71,14 @@ def test_a_place_of_the_configuration_that_cannot_be_read_is_told(build: Build, 
     assert [(each.severity, str(each.location)) for each in result.findings] == [
         (Severity.NOTE, "prisma.config.ts:4:5")
     ]
+
+
+def test_what_only_a_stand_in_made_is_missing_unless_it_is_external(build: Build, judge: Judge) -> None:
+    """A deployment runs no `initShadowDb`: a table that only it makes will not be there."""
+    schema = Schema(tables=(build.table("profile"), build.table("users")))
+    plain = gathered(build, schema, schema)
+    assert plain.rehearsal is not None
+    stood_in = replace(plain.rehearsal, stand_ins=(build.ref(ObjectKind.TABLE, "users"),))
+    result = judge("INV001", replace(plain, rehearsal=stood_in))
+    assert [finding.object for finding in result.findings] == ["public.users"]
+    assert judge("INV001", replace(plain, rehearsal=stood_in, external_tables=USERS)).findings == ()

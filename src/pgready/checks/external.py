@@ -18,10 +18,16 @@ Judge = Callable[[Gathered, Rehearsal], CheckResult]
 
 
 def managed(judge: Judge) -> Judge:
-    """The check, on what Prisma manages; its result says how many objects were left out."""
+    """The check, on what Prisma manages; its result says which objects were left out.
+
+    What `initShadowDb` made counts as made only where it stands in for something external: a deployment runs no
+    `initShadowDb`.
+    """
 
     def check(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         tables, enums = gathered.external_tables, gathered.external_enums
+        stood_in = {QualifiedName(each.schema or "", each.name) for each in rehearsal.stand_ins if each.table is None}
+        rehearsal = replace(rehearsal, schema=_without(rehearsal.schema, stood_in - tables, stood_in - enums))
         if not tables and not enums:
             return judge(gathered, rehearsal)
         ours = replace(gathered, declared=_without(gathered.declared, tables, enums))

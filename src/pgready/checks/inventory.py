@@ -29,7 +29,7 @@ __all__ = ["CHECKS"]
 
 _DIFF = (
     "Prisma's own `migrate diff` from a real database, measured object by object; seen in the catalog of the "
-    "throw-away server. What Prisma passes over is listed, and is no finding."
+    "throw-away server. Kinds of differences that Prisma passes over are listed, and are no findings."
 )
 
 INV001 = Rule(

@@ -93,7 +93,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignKey:
-    """A foreign key constraint; `columns[i]` refers to `referenced_columns[i]`."""
+    """A foreign key constraint; `columns[i]` refers to `referenced_columns[i]`.
+
+    `validated` is False for NOT VALID (rows that were there before were not looked at), `enforced` for NOT ENFORCED
+    (PostgreSQL 18: nothing is looked at).
+    """
 
     name: str
     table: QualifiedName
@@ -103,6 +107,7 @@ class ForeignKey:
     on_delete: ReferentialAction = ReferentialAction.NO_ACTION
     on_update: ReferentialAction = ReferentialAction.NO_ACTION
     validated: bool = True
+    enforced: bool = True
     location: Location | None = None
 
     def __str__(self) -> str:
@@ -169,6 +174,7 @@ class Schema:
 
     `views` are the names of views and materialized views; `extensions` the names of installed or declared extensions.
     `cut_names` (declared structures only) are tables, views, columns and enums with a name of more than 63 bytes.
+    `namespaces` (declared structures only) are the PostgreSQL schemas that the datasource names.
     `partial_indexes`: predicates of indexes can be declared (Prisma's preview feature is on), so that one which is not
     declared is a difference.
     """
@@ -178,6 +184,7 @@ class Schema:
     views: tuple[QualifiedName, ...] = ()
     extensions: tuple[str, ...] = ()
     partial_indexes: bool = False
+    namespaces: tuple[str, ...] = ()
     cut_names: tuple[CutName, ...] = ()
     _by_name: dict[QualifiedName, Table] = field(init=False, repr=False, compare=False, default_factory=dict)
 

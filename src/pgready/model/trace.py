@@ -88,7 +88,9 @@ class Rehearsal:
     """A deployment onto an empty database: runs in order of execution, and the structure that came out.
 
     `shims` are extensions that were imitated; `spelt_columns` and `spelt_indexes` are the server's answers to the
-    questions about the declared structure (`pgready.model.spelling`). `made_at` is when it was made, in ISO 8601 UTC.
+    questions about the declared structure (`pgready.model.spelling`), and `unanswered` is how many have none.
+    `stand_ins` are objects that were there before the first migration, in the place of what Prisma does not manage.
+    `made_at` is when it was made, in ISO 8601 UTC.
     """
 
     server: Server
@@ -97,6 +99,8 @@ class Rehearsal:
     shims: tuple[str, ...] = ()
     spelt_columns: tuple[SpeltColumn, ...] = ()
     spelt_indexes: tuple[SpeltIndex, ...] = ()
+    stand_ins: tuple[ObjectRef, ...] = ()
+    unanswered: int = 0
     duration_ms: float = 0.0
     made_at: str | None = None
 

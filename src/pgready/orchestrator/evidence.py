@@ -60,9 +60,9 @@ def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) 
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return decode_rehearsal(path.read_bytes())
         rehearsal = make()
-        # A deployment that did not finish is tried again: an extension or a time limit may have been in its way.
+        # What did not finish or was not answered is tried again: an extension or a limit may have been in its way.
         # A full disk costs the next caller some time, and nobody any evidence.
-        if rehearsal.complete:
+        if rehearsal.complete and not rehearsal.unanswered:
             with contextlib.suppress(OSError):
                 _write(path, encode_rehearsal(rehearsal))
     _forget_old(store)

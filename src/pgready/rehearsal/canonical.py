@@ -5,6 +5,7 @@ its catalog is printed as the real objects are. Source: PostgreSQL manual, "CREA
 run), `pg_get_expr` in "System Information Functions".
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -31,12 +32,13 @@ _TABLE = 'pg_temp."pgready asks"'
 _AT_ONCE = 500
 """Columns of one temporary table; PostgreSQL allows 1,600."""
 
-_NO_ANSWER = (psycopg.errors.InsufficientPrivilege, psycopg.errors.QueryCanceled)
-"""Nothing is known then; any other error of the classes 22 and 42 says that the definition is wrong."""
+_REFUSED = ("22", "42", "0A", "P0")
+"""Classes of SQLSTATE that say that the definition is wrong; of any other nothing is known."""
+_NO_PRIVILEGE = "42501"
 
 
-def answer(owner: Connection, asked: Iterable[Question]) -> Answers:
-    """The answers in the order of the questions; a question that could not be put is left out.
+def answer(owner: Connection, asked: Iterable[Question], *, seconds: float = 600.0) -> Answers:
+    """The answers in the order of the questions; one that could not be put, or not within `seconds`, is left out.
 
     Everything is done as the untrusted owner, one statement at a time (so that no text can end it and begin another),
     and undone. The connection must have been opened before the migrations, which may lock their own role out. Names
@@ -56,36 +58,40 @@ def answer(owner: Connection, asked: Iterable[Question]) -> Answers:
         path = sql.SQL(", ").join(map(sql.Identifier, schemas))
         owner.execute(sql.SQL("SET LOCAL search_path = {}").format(path))
         owner.execute("SET LOCAL statement_timeout = '10s'")
-        answers = dict(_columns(owner, columns))
+        ends = time.monotonic() + seconds
+        answers = dict(_columns(owner, columns, ends))
         return (
             tuple(answers[each] for each in columns if each in answers),
-            tuple(each for question in indexes for each in _index(owner, question)),
+            tuple(each for question in indexes if time.monotonic() < ends for each in _index(owner, question)),
         )
 
 
-def _columns(owner: Connection, asked: Sequence[ColumnQuestion]) -> Iterator[tuple[ColumnQuestion, SpeltColumn]]:
+def _columns(
+    owner: Connection, asked: Sequence[ColumnQuestion], ends: float
+) -> Iterator[tuple[ColumnQuestion, SpeltColumn]]:
     """Many at once; those that may speak of another column each on a copy of its table."""
     alone = [each for each in asked if each.table is not None]
     together = [each for each in asked if each.table is None]
     batches = [together[start : start + _AT_ONCE] for start in range(0, len(together), _AT_ONCE)]
     for batch in (*batches, *([each] for each in alone)):
-        for spelt in _batch(owner, batch):
+        for spelt in _batch(owner, batch, ends):
             yield spelt.question, spelt
 
 
-def _batch(owner: Connection, asked: Sequence[ColumnQuestion]) -> Iterator[SpeltColumn]:
+def _batch(owner: Connection, asked: Sequence[ColumnQuestion], ends: float) -> Iterator[SpeltColumn]:
     """One refused definition refuses the whole table, so that halves are tried until it stands alone."""
+    if time.monotonic() >= ends:
+        return
     try:
         yield from _asked_together(owner, asked)
-    except _NO_ANSWER:
-        return
-    except (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError) as error:
-        if len(asked) == 1:
-            yield SpeltColumn(question=asked[0], refused=_words(error))
-            return
-        half = len(asked) // 2
-        yield from _batch(owner, asked[:half])
-        yield from _batch(owner, asked[half:])
+    except psycopg.Error as error:
+        refused = _words(owner, error)
+        if len(asked) > 1:
+            half = len(asked) // 2
+            yield from _batch(owner, asked[:half], ends)
+            yield from _batch(owner, asked[half:], ends)
+        elif refused is not None:
+            yield SpeltColumn(question=asked[0], refused=refused)
 
 
 def _asked_together(owner: Connection, asked: Sequence[ColumnQuestion]) -> list[SpeltColumn]:
@@ -128,10 +134,10 @@ def _index(owner: Connection, question: IndexQuestion) -> Iterator[SpeltIndex]:
     index = f"CREATE INDEX ON {_TABLE} USING {quote_identifier(question.method)} ({keys}){where}"
     try:
         yield _undone(owner, [table, index], read)
-    except _NO_ANSWER:
-        return
-    except (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError) as error:
-        yield SpeltIndex(question=question, refused=_words(error))
+    except psycopg.Error as error:
+        refused = _words(owner, error)
+        if refused is not None:
+            yield SpeltIndex(question=question, refused=refused)
 
 
 def _undone(owner: Connection, commands: Iterable[str], read: Callable[[], _Read]) -> _Read:
@@ -144,5 +150,11 @@ def _undone(owner: Connection, commands: Iterable[str], read: Callable[[], _Read
         return read()
 
 
-def _words(error: psycopg.Error) -> str:
+def _words(owner: Connection, error: psycopg.Error) -> str | None:
+    """The server's words where it refuses the definition, None where nothing is known; raises if it is gone."""
+    if owner.closed:
+        raise error
+    state = error.sqlstate or ""
+    if state == _NO_PRIVILEGE or not state.startswith(_REFUSED):
+        return None
     return error.diag.message_primary or type(error).__name__

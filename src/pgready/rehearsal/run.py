@@ -9,6 +9,7 @@ import psycopg
 
 from pgready.errors import RehearsalError
 from pgready.model.migration import Migration
+from pgready.model.names import ObjectRef
 from pgready.model.spelling import Question, SpeltColumn, SpeltIndex
 from pgready.model.trace import Rehearsal
 from pgready.rehearsal.apply import apply_text
@@ -19,7 +20,7 @@ from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database, new_database
 from pgready.rehearsal.deploy import Progress, deploy
 from pgready.rehearsal.limits import Limits, Watch
-from pgready.rehearsal.names import read_names
+from pgready.rehearsal.names import difference, read_names
 from pgready.rehearsal.overlay import prepare_extensions, shims_used
 from pgready.rehearsal.snapshot import read_schema
 
@@ -54,9 +55,11 @@ def rehearse(
         before = read_names(database.admin)
         texts = [stand_ins or "", *(migration.sql or "" for migration in migrations)]
         shims = prepare_extensions(database, texts)
+        stood_in: tuple[ObjectRef, ...] = ()
         if stand_ins is not None:
             _make(database, stand_ins, limits)
-            before = read_names(database.admin)
+            empty, before = before, read_names(database.admin)
+            stood_in, _ = difference(empty, before)
         runs = tuple(deploy(database, migrations, before=before, rerun=rerun, limits=limits, on_progress=on_progress))
         schema = read_schema(database.admin)
         rehearsal = Rehearsal(
@@ -64,12 +67,15 @@ def rehearse(
             runs=runs,
             schema=schema,
             shims=shims_used(shims, runs),
+            stand_ins=stood_in,
         )
-        columns, indexes = _answers(database, reader, questions) if rehearsal.complete else ((), ())
+        asked = tuple(questions) if rehearsal.complete else ()
+        columns, indexes = _answers(database, reader, asked, limits)
         return replace(
             rehearsal,
             spelt_columns=columns,
             spelt_indexes=indexes,
+            unanswered=len(asked) - len(columns) - len(indexes),
             duration_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -86,17 +92,17 @@ def _make(database: Database, stand_ins: str, limits: Limits) -> None:
 
 
 def _answers(
-    database: Database, reader: Connection, questions: Iterable[Question]
+    database: Database, reader: Connection, asked: Sequence[Question], limits: Limits
 ) -> tuple[tuple[SpeltColumn, ...], tuple[SpeltIndex, ...]]:
     """Over a new connection where a migration has ended the one that was kept; without answers where none is left."""
     try:
-        return answer(reader, questions)
+        return answer(reader, asked, seconds=limits.total_seconds)
     except psycopg.OperationalError:
         if not reader.closed:
             raise
     try:
         with contextlib.closing(database.connect_owner()) as second:
-            return answer(second, questions)
+            return answer(second, asked, seconds=limits.total_seconds)
     except psycopg.OperationalError:
         return (), ()
 

@@ -112,7 +112,7 @@ def _index(row: Row) -> Index:
 
 
 def _foreign_key(row: Row, table: QualifiedName) -> ForeignKey:
-    _, name, schema, referenced, on_delete, on_update, validated, columns, referenced_columns = row
+    _, name, schema, referenced, on_delete, on_update, validated, columns, referenced_columns, enforced = row
     return ForeignKey(
         name=name,
         table=table,
@@ -122,4 +122,5 @@ def _foreign_key(row: Row, table: QualifiedName) -> ForeignKey:
         on_delete=_ACTIONS[on_delete],
         on_update=_ACTIONS[on_update],
         validated=validated,
+        enforced=enforced,
     )

@@ -17,7 +17,7 @@ from pgready.errors import ReportError
 from pgready.findings import CheckResult, Severity
 from pgready.model.groups import ContractVerdict, Crossing, Grouping
 from pgready.model.migration import MigrationRecord
-from pgready.model.names import QualifiedName
+from pgready.model.names import ObjectRef, QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.spelling import SpeltColumn, SpeltIndex
 from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
@@ -172,6 +172,8 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         shims=tuple(plain["shims"]),
         spelt_columns=structure(plain["spelt_columns"], tuple[SpeltColumn, ...]),
         spelt_indexes=structure(plain["spelt_indexes"], tuple[SpeltIndex, ...]),
+        stand_ins=structure(plain["stand_ins"], tuple[ObjectRef, ...]),
+        unanswered=plain["unanswered"],
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],
     )

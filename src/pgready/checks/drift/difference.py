@@ -90,6 +90,6 @@ def common_tables(declared: Schema, made: Schema) -> Iterator[tuple[Table, Table
 
 
 def looked_at_schemas(declared: Schema) -> frozenset[str]:
-    """The namespaces in which something is declared, `public` if there is nothing; Prisma does not look at others."""
+    """The namespaces that the datasource names or in which something is declared; Prisma does not look at others."""
     names = (*declared.views, *(table.name for table in declared.tables), *(enum.name for enum in declared.enums))
-    return frozenset(name.schema for name in names) or frozenset({"public"})
+    return frozenset((*declared.namespaces, *(name.schema for name in names))) or frozenset({"public"})

@@ -68,7 +68,7 @@ def _pair(pair: Pair, written: Index, side: _Side) -> Iterator[Aspect]:
         if unseen and all(each.harmless for each in found):
             yield Aspect(NoiseKind.OPERATOR_CLASS, detail)
         else:
-            lost = wanted.unique and not there.unique and not _keeps_unique(wanted.columns, side.there)
+            lost = wanted.unique and not _keeps_unique(wanted, side.there)
             yield Aspect(Kind.DIFFERENT, detail, Severity.BLOCK if lost else Severity.WARN)
     elif _is_rewritten(written, wanted):
         detail = f"{words_of(written)} is declared and made, in the server's words {words_of(there)}"
@@ -100,7 +100,7 @@ def _missing(index: Index, side: _Side) -> Aspect:
     detail = f"{words_of(index)} is declared and not there"
     if _stands_for_key(index, side.there, side.wanted):
         return Aspect(NoiseKind.MANY_TO_MANY_KEY, f"{words_of(index)} is declared, a primary key is made")
-    lost = index.unique and not _keeps_unique(index.columns, side.there)
+    lost = index.unique and not _keeps_unique(index, side.there)
     return Aspect(Kind.MISSING, detail, Severity.BLOCK if lost else None)
 
 
@@ -138,12 +138,21 @@ def _primary_key(wanted: Table, there: Table) -> Iterator[Difference | Noise]:
 def _other_primary_key(ours: Sequence[str], theirs: Sequence[str], there: Table) -> Aspect:
     kind = Kind.MISSING if not theirs else Kind.EXTRA if not ours else Kind.DIFFERENT
     detail = f"primary key declared on ({', '.join(ours)}), made on ({', '.join(theirs)})"
-    lost = bool(ours) and (not theirs or not _keeps_unique(ours, there))
+    lost = bool(ours) and (not theirs or not _are_unique(ours, there))
     return Aspect(kind, detail, Severity.BLOCK if lost else None)
 
 
-def _keeps_unique(columns: Sequence[str], there: Table) -> bool:
-    """Whether something else keeps these columns unique, in whatever order."""
+def _keeps_unique(wanted: Index, there: Table) -> bool:
+    """Whether something keeps the columns unique wherever the declared index does."""
+    same = any(
+        index.unique and index.valid and index.where == wanted.where and set(index.columns) == set(wanted.columns)
+        for index in there.indexes
+    )
+    return same or _are_unique(wanted.columns, there)
+
+
+def _are_unique(columns: Sequence[str], there: Table) -> bool:
+    """Whether the columns are unique in all rows, in whatever order."""
     keys = [index.columns for index in there.indexes if index.unique and index.where is None and index.valid]
     keys += [there.primary_key.columns] if there.primary_key else []
     return any(set(key) == set(columns) for key in keys)

@@ -53,6 +53,9 @@ def _aspects(wanted: ForeignKey, there: ForeignKey | None) -> Iterator[Aspect]:
         yield renamed(f"{wanted}", wanted.name, there.name)
     if wanted.columns != there.columns:
         yield Aspect(NoiseKind.KEY_ORDER, f"declared {wanted}, made {there}")
-    if not there.validated:
+    if not there.enforced:
+        detail = f"{wanted} is NOT ENFORCED: rows may refer to nothing; Prisma does not look"
+        yield Aspect(Kind.DIFFERENT, detail, Severity.BLOCK)
+    elif not there.validated:
         detail = f"{wanted} is NOT VALID: rows that were there before may break it; Prisma does not look"
         yield Aspect(Kind.DIFFERENT, detail, Severity.NOTE)

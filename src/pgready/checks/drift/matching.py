@@ -45,19 +45,22 @@ class Pair:
 
 
 def differences(table: QualifiedName, wanted: Index, there: Index, sees: Sees) -> Iterator[IndexDifference]:
-    """In which properties two indexes differ; their names are not among them."""
+    """In which properties two indexes differ; their names are not among them, nor what follows from other columns."""
+    if wanted.columns != there.columns:
+        yield IndexDifference("other columns")
     for words, ours, theirs in (
-        ("other columns", wanted.columns, there.columns),
         ("other uniqueness", wanted.unique, there.unique),
         ("another method", wanted.method, there.method),
         ("other INCLUDE columns", wanted.include, there.include),
-        ("another order", wanted.descending and _filled(wanted), wanted.descending and _filled(there)),
     ):
         if ours != theirs:
             yield IndexDifference(words)
+    if wanted.columns == there.columns and wanted.descending and _filled(wanted) != _filled(there):
+        yield IndexDifference("another order")
     if (table, wanted.name) in sees.unknown:
         return
-    yield from _operator_classes(wanted, there)
+    if wanted.columns == there.columns:
+        yield from _operator_classes(wanted, there)
     if wanted.where != there.where:
         unseen = not sees.predicates
         yield IndexDifference("another condition" + ("; Prisma does not see it" if unseen else ""), unseen=unseen)

@@ -1,8 +1,8 @@
 -- Columns of user tables in the order of attnum, with what is needed to spell their types.
 -- Manual: "System Catalogs" pg_attribute, pg_attrdef, pg_type (an array type has typcategory A and typelem, a domain
--- typtype d, typbasetype and typtypmod); format_type
+-- typtype d, typbasetype, typtypmod and typnotnull); format_type
 -- and pg_get_expr in "System Information Functions".
-SELECT a.attrelid, a.attname, a.attnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
+SELECT a.attrelid, a.attname, a.attnotnull OR (t.typtype = 'd' AND t.typnotnull), pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
   CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
   pg_catalog.format_type(a.atttypid, a.atttypmod), pg_catalog.format_type(e.oid, NULL), n.nspname, e.typname,
   EXISTS (

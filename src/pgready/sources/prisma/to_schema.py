@@ -69,6 +69,7 @@ def _resolved(documents: tuple[Document, ...], problems: Problems) -> Schema:
         views=tuple(sorted(model.name for model in declarations.models.values() if model.is_view)),
         extensions=settings.extensions,
         partial_indexes="partialIndexes" in settings.preview_features,
+        namespaces=settings.schemas or (),
         cut_names=tuple(_cut_names(models, declarations)),
     )
 
