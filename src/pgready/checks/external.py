@@ -56,5 +56,5 @@ def unread_externals(rule: Rule, gathered: Gathered) -> Iterator[Finding]:
             severity=Severity.NOTE,
             evidence=Evidence.READ,
             location=location,
-            fix="Write the names as literals in quotes.",
+            fix="Write names and SQL as literals in quotes, and switch on what Prisma asks for.",
         )

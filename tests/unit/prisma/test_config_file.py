@@ -33,6 +33,17 @@ SHAPES = {
         'const root = path.join(__dirname, "db")\nconst config = {\n  schema: path.join(root, "models"),\n'
         '  migrations: { path: path.resolve(root, "sql") },\n}\nexport default config\n'
     ),
+    "modules of Node": (
+        'const path = require("node:path")\nimport nodePath from "node:path"\n'
+        'module.exports = { schema: path.join("db", "models"), migrations: { path: nodePath.join("db", "sql") } }'
+    ),
+    "statements behind it": (
+        "import type { PrismaConfig } from 'prisma'\nconst root = 'db'\nexport default {\n  schema: `${root}/models`,\n"
+        "  migrations: { path: `${root}/sql` }, async adapter() { return {} },\n} satisfies PrismaConfig\n\nlog()\n"
+    ),
+    "a member that is said again": (
+        'export default { ...base, ["schema"]: "x", schema: "db/models", migrations: { ...base, path: "db/sql" } }'
+    ),
     "template": 'export default { schema: `${__dirname}/db/models`, migrations: { path: `${"db"}/sql` } }',
     "addition": 'export default { schema: __dirname + "/db/" + "models", migrations: { path: "db" + "/sql" } }',
     "as const": 'export default { schema: ("db/models" as string)!, migrations: { path: "db/sql" } } as const',
@@ -93,8 +104,33 @@ def test_a_configuration_of_this_shape_is_read(tmp_path: Path, text: str) -> Non
         "export default { schema: " + "path.join(" * 5_000 + '"a"' + ")" * 5_000 + " }",
         "export default " + "{ a: " * 5_000 + "}" * 5_000 + " as x as y, schema: 1",
         "export default { schema: " + '"a" + ' * 5_000 + "b }",
+        'export default { schema: path.join("x", "a.prisma").replace("x/", "") }',
+        'export default { schema: "a.prisma", ...other }',
+        'export default { schema: "b.prisma", ["schema"]: "a.prisma" }',
+        'export default { schema: "b.prisma", get schema() { return "a.prisma" } }',
+        'export default { schema: "b.prisma", async schema() {} }',
+        'export default { schema: "a.prisma", __proto__: other }',
+        'const c = { schema: "a.prisma" }\nc.schema = "b.prisma"\nexport default c',
+        'const c = { schema: "a.prisma" }\nc["schema"] = "b.prisma"\nexport default c',
+        'const c = { schema: "a.prisma" }\nObject.assign(c, other)\nexport default c',
+        'function f() { const s = "a.prisma" }\nconst s = "b.prisma"\nexport default { schema: s }',
+        'function f() { const s = "a.prisma" }\nexport default { schema: s }',
+        'export default { schema: "a.prisma" }.other',
+        'export default { schema: "a.prisma" as string || other }',
+        'export default other(defineConfig({ schema: "a.prisma" }))',
+        'module.exports = { schema: "a.prisma" }\nmodule.exports = { schema: "b.prisma" }',
+        'export default { schema: ["a.prisma"].join("") }',
+        'export default { schema: "a.prisma".normalize() }',
+        'const parts = ["x"]\nexport default { schema: parts.join("a.prisma") }',
+        'import { parts } from "./x"\nexport default { schema: parts.join("a.prisma") }',
+        'function join(x) { return x + ".old" }\nexport default { schema: join("a.prisma") }',
+        r'export default { schema: "\141.prisma" }',
+        r'export default { schema: "\u{61}.prisma" }',
+        r'export default { schema: "a.prisma\ud800" }',
+        r'export default { schema: "\\\u{61}.prisma" }',
+        r'export default { schema: `${"a"}\x2eprisma` }',
     ],
-    ids=range(14),
+    ids=range(39),
 )
 def test_what_only_the_program_knows_is_an_error_with_its_place(tmp_path: Path, text: str) -> None:
     (tmp_path / "prisma.config.ts").write_text(text)
@@ -136,7 +172,20 @@ NOTES = {
     "a spread": ('...base, tables: { external: ["a.b"] }', ["a.b"], "a spread may hold `tables` or `enums`"),
     "a spread in the section": ('tables: { ...base, external: ["a.b"] }', ["a.b"], "a spread in `tables`"),
     "no schema": ('tables: { external: ["users"] }', ["users"], "`users` has no schema: Prisma expects `schema.name`"),
-    "shadow": ("migrations: { initShadowDb: read('x.sql') }", [], "`migrations.initShadowDb` is `read('x.sql')`"),
+    "shadow": (
+        "migrations: { initShadowDb: read('x.sql') }",
+        [],
+        "`migrations.initShadowDb` cannot be read without running it; it does not run before the rehearsal",
+    ),
+    "filtered": ('tables: { external: ["a.b", "c.d"].filter(wanted) }', [], '`tables.external` is `["a.b"'),
+    "a spread behind": ('tables: { external: ["a.b"], ...more }', [], "a spread in `tables`"),
+    "a computed name": ('tables: { external: ["a.b"], ["external"]: [] }', [], "a computed name in `tables`"),
+    "a getter": ('tables: { get external() { return ["a.b"] } }', [], "`tables.external` is `getexternal()"),
+    "trimmed": (
+        "migrations: { initShadowDb: `SELECT 1`.trim() }",
+        [],
+        "`migrations.initShadowDb` cannot be read without running it",
+    ),
 }
 
 
@@ -148,12 +197,45 @@ def test_what_cannot_be_read_is_noted_and_nothing_is_guessed(text: str, names: l
     assert all(place.line == 1 for place, _ in found.notes)
 
 
-def test_external_tables_need_the_experimental_flag() -> None:
-    found = externals('export default { tables: { external: ["auth.users"] } }')
-    assert [each.name for each in found.tables] == ["auth.users"]
-    assert [message for _, message in found.notes] == [
-        "`external` needs `experimental: { externalTables: true }`, as Prisma says"
+@pytest.mark.parametrize(
+    "flag", ["", "experimental: {},", "experimental: { externalTables: false },", "experimental: { adapter: true },"]
+)
+def test_what_prisma_refuses_without_its_flag_is_not_used(flag: str) -> None:
+    found = externals(
+        f'export default {{ {flag}\n tables: {{ external: ["auth.users"] }},\n enums: {{ external: ["auth.role"] }},\n'
+        ' migrations: { path: "m", initShadowDb: "SELECT 1" } }'
+    )
+    without = "without `experimental: { externalTables: true }`"
+    assert (found.tables, found.enums, found.shadow_sql) == ((), (), None)
+    assert [(place.line, message) for place, message in found.notes] == [
+        (2, f"Prisma refuses `tables.external` {without}; not left out of the comparison"),
+        (3, f"Prisma refuses `enums.external` {without}; not left out of the comparison"),
+        (4, f"Prisma refuses `migrations.initShadowDb` {without}; it does not run before the rehearsal"),
     ]
+
+
+@pytest.mark.parametrize("flag", ["experimental: flags", "experimental: { externalTables: on }", "...base"])
+def test_a_flag_that_cannot_be_read_may_be_on(flag: str) -> None:
+    found = externals(f'export default {{ {flag}, tables: {{ external: ["auth.users"] }} }}')
+    assert [each.name for each in found.tables] == ["auth.users"]
+    assert not any("refuses" in message for _, message in found.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const config = { tables: { external: ["a.b"] } };\nexport default wrap(config)',
+        'export default {\n tables: { external: ["a.b"] } }.x',
+        'module.exports = {}\nmodule.exports = { "initShadowDb": 1 }',
+        'export default `\n tables: { external: ["a.b"] }',
+    ],
+)
+def test_a_configuration_that_cannot_be_read_but_speaks_of_external_tables_is_noted(text: str) -> None:
+    found = externals(text)
+    assert (found.tables, found.enums, found.shadow_sql) == ((), (), None)
+    ((place, message),) = found.notes
+    assert place.file == "prisma.config.ts"
+    assert "cannot be read without running it; not left out of the comparison" in message
 
 
 @pytest.mark.parametrize("text", ["", "export default load()", "export default {}", "\0", "export default {", "`${"])
@@ -162,7 +244,10 @@ def test_a_configuration_without_external_tables_says_nothing(text: str) -> None
 
 
 def test_external_tables_are_known_where_options_name_the_schema(tmp_path: Path) -> None:
-    (tmp_path / "prisma.config.ts").write_text('export default { schema: load(), tables: { external: ["a.b"] } }')
+    flag = "experimental: { externalTables: true }"
+    (tmp_path / "prisma.config.ts").write_text(
+        f'export default {{ schema: load(), {flag}, tables: {{ external: ["a.b"] }} }}'
+    )
     (tmp_path / "a.prisma").write_text(SCHEMA)
     (tmp_path / "migrations").mkdir()
     files = locate(tmp_path, schema=(tmp_path / "a.prisma",), migrations=tmp_path / "migrations")

@@ -10,6 +10,7 @@ import pytest
 
 from pgready.errors import SourceError
 from pgready.sources.prisma import locate, parse, read_schema, to_schema
+from pgready.sources.prisma.external import read_externals
 from pgready.sources.prisma.parser import parse_into
 from pgready.sources.prisma.problems import Problems
 from pgready.sources.prisma.to_schema import resolve
@@ -183,6 +184,45 @@ def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
     (folder / "loop.prisma").symlink_to("loop.prisma")
     (folder / "nowhere.prisma").symlink_to("nothing")
     assert [path.name for path in locate(tmp_path).schema_files] == ["a.prisma"]
+
+
+LEVELS = "const z = 'xx'\n" + "".join(
+    f"const {name} = {' + '.join([value] * 900)}\n" for name, value in ("az", "ba", "cb", "dc")
+)
+CONFIGURATIONS = {
+    "an open template": "export default { schema: `" + "\\`" * 120_000,
+    "open quotation marks": "export default { schema: " + '"\\' * 120_000,
+    "open apostrophes": "export default { schema: " + "'\\" * 120_000,
+    "open comments": "export default { schema: " + "/* " * 80_000,
+    "names of names": f"{LEVELS}export default {{ schema: d }}",
+    "templates of names": "const a = 'xx'\n"
+    + "".join(f"const {n} = `{('${' + v + '}') * 900}`\n" for n, v in ("ba", "cb", "dc"))
+    + "export default { schema: d }",
+    "paths of names": "const a = 'xx'\n"
+    + "".join(f"const {n} = path.join({', '.join([v] * 900)})\n" for n, v in ("ba", "cb", "dc"))
+    + "export default { schema: d }",
+    "a long string of names": f"const a = '{'x' * 99_000}'\nexport default {{ schema: a + a + a }}",
+    "names that never end": "".join(f"const a{n} = (\n" for n in range(15_000))
+    + "export default { schema: path.join(a1, a2) }",
+    "many names": "".join(f"const a{n} = 'x'\n" for n in range(5_000))
+    + f"export default {{ schema: path.join({', '.join(f'a{n}' for n in range(5_000))}) }}",
+    "names of externals": f"{LEVELS}export default {{ schema: 1, experimental: {{ externalTables: true }}, "
+    f"tables: {{ external: [{'d, ' * 999}] }} }}",
+    "a path that is too long": f"export default {{ schema: '{'x/' * 9_000}' }}",
+    "a name that is too long": f"export default {{ schema: 's', migrations: {{ path: '{'x' * 9_000}' }} }}",
+}
+
+
+@pytest.mark.parametrize("text", CONFIGURATIONS.values(), ids=CONFIGURATIONS.keys())
+def test_a_hostile_configuration_is_an_error_in_time(tmp_path: Path, text: str) -> None:
+    assert len(text) <= 256 * 1024
+    (tmp_path / "prisma.config.ts").write_text(text)
+    (tmp_path / "schema.prisma").write_text(SCHEMA)
+    start = time.process_time()
+    with pytest.raises(SourceError):
+        locate(tmp_path)
+    assert not read_externals(text, "prisma.config.ts").tables
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("place", ["schema.prisma", "prisma.config.ts", "package.json", "prisma/schema/b.prisma"])

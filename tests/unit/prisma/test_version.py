@@ -102,6 +102,11 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
         ("*", None),
         ("workspace:*", None),
         ("<7", None),
+        ("9" * 5_000, None),
+        ("7." + "9" * 5_000, None),
+        ("7.4." + "9" * 5_000 + " || 8", None),
+        ("^7." + " " * 60_000 + "x", (7, 0, 0)),
+        (" " * 60_000 + "x", None),
     ],
 )
 def test_a_range_has_a_lower_end_or_none(tmp_path: Path, asked: str, lowest: tuple[int, int, int] | None) -> None:

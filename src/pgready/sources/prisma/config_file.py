@@ -73,7 +73,7 @@ class _ConfigReader:
     def read(self) -> ConfigPaths:
         members, spread = self._script.members(self._script.exported())
         if spread is not None and "schema" not in members:
-            raise Unreadable(spread[2], "a spread that may hold the schema")
+            raise Unreadable(spread[2], "a spread or a computed name that may hold the schema")
         return ConfigPaths(
             path=self._shown,
             directory=self._directory,
@@ -84,14 +84,11 @@ class _ConfigReader:
     def _migrations(self, value: list[Token] | None) -> Path | None:
         if not value:
             return None
-        plain = self._script.plain(value)
-        if plain[0][1] != "{":
-            raise Unreadable(value[0][2], f"`{value[0][1][:40]}` as `migrations`")
-        members, spread = self._script.members(plain)
+        members, spread = self._script.members(self._script.plain(value))
         if "path" in members:
             return self._path(members["path"])
         if spread is not None:
-            raise Unreadable(spread[2], "a spread that may hold the path of the migrations")
+            raise Unreadable(spread[2], "a spread or a computed name that may hold the path of the migrations")
         return None
 
     def _path(self, value: list[Token]) -> Path:

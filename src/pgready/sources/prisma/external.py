@@ -8,6 +8,7 @@ filters): a name is that of the database, as `schema.name` without quotation mar
 schema it is an error. Keys from other tables to an external one are made all the same.
 """
 
+import re
 from dataclasses import dataclass
 
 from pgready.model.location import Location
@@ -16,6 +17,11 @@ from pgready.sources.prisma.script import Script, Token, Unreadable
 __all__ = ["External", "Externals", "read_externals"]
 
 _MOST = 1_000
+_FLAG = "`experimental: { externalTables: true }`"
+_KEPT = "not left out of the comparison"
+_NOT_RUN = "it does not run before the rehearsal"
+_MEMBERS = (("tables", "external", _KEPT), ("enums", "external", _KEPT), ("migrations", "initShadowDb", _NOT_RUN))
+_MENTIONED = re.compile(r"\b(?:external|initShadowDb)\b")
 _HINT = "expected literal names in quotes; what stands here is not known, and not left out of the comparison"
 
 
@@ -55,17 +61,48 @@ class _Reader:
 
     def read(self) -> Externals:
         try:
-            members, spread = self._script.members(self._script.exported())
-        except Unreadable:
-            # Whether it matters is said by the one who needs the paths in it.
-            return Externals()
-        if spread is not None:
-            self._note(spread[2], "a spread may hold `tables` or `enums`")
-        tables, enums = self._names(members, "tables"), self._names(members, "enums")
-        if (tables or enums) and not self._is_enabled(members):
-            place = (tables or enums)[0].location
-            self._notes.append((place, "`external` needs `experimental: { externalTables: true }`, as Prisma says"))
-        return Externals(tables=tables, enums=enums, shadow_sql=self._shadow_sql(members), notes=tuple(self._notes))
+            return self._read()
+        except Unreadable as error:
+            # Whether the paths in it matter is said by the one who needs them.
+            if not any(_MENTIONED.search(text) for _, text, _ in self._script.tokens):
+                return Externals()
+            message = f"found {error.found}: `external` and `initShadowDb` cannot be read without running it"
+            return Externals(notes=((self._place(error.offset), f"{message}; {_KEPT}, and {_NOT_RUN}"),))
+
+    def _read(self) -> Externals:
+        members, unread = self._script.members(self._script.exported())
+        if unread is not None:
+            self._note(unread[2], f"{self._kind(unread)} may hold `tables` or `enums`")
+        sections = {section: self._inner(members, section) for section in ("tables", "enums", "migrations")}
+        if self._is_refused(members, complete=unread is None):
+            self._note_refused(sections)
+            return Externals(notes=tuple(self._notes))
+        tables, enums = self._names(sections, "tables"), self._names(sections, "enums")
+        return Externals(tables=tables, enums=enums, shadow_sql=self._shadow_sql(sections), notes=tuple(self._notes))
+
+    def _is_refused(self, members: dict[str, list[Token]], *, complete: bool) -> bool:
+        """Whether the flag is known to be absent or off; what cannot be read may say that it is on."""
+        value = members.get("experimental")
+        if not value:
+            return complete
+        try:
+            flags, unread = self._script.members(self._script.plain(value))
+        except Unreadable as error:
+            self._notes.append((self._place(error.offset), "`experimental` cannot be read without running it"))
+            return False
+        flag = [text for _, text, _ in self._script.plain(flags.get("externalTables", []))]
+        return flag == ["false"] or (not flag and unread is None)
+
+    def _note_refused(self, sections: dict[str, dict[str, list[Token]]]) -> None:
+        for section, member, effect in _MEMBERS:
+            value = sections[section].get(member)
+            if value:
+                message = f"Prisma refuses `{section}.{member}` without {_FLAG}; {effect}"
+                self._notes.append((self._place(value[0][2]), message))
+
+    @staticmethod
+    def _kind(token: Token) -> str:
+        return "a spread" if token[1] == "..." else "a computed name"
 
     def _place(self, offset: int) -> Location:
         line = self._text.count("\n", 0, offset) + 1
@@ -79,17 +116,17 @@ class _Reader:
         value = members.get(section)
         if not value:
             return {}
-        plain = self._script.plain(value)
-        if not plain or plain[0][1] != "{":
+        try:
+            found, unread = self._script.members(self._script.plain(value))
+        except Unreadable:
             self._note(value[0][2], f"`{section}` is no literal")
             return {}
-        found, spread = self._script.members(plain)
-        if spread is not None:
-            self._note(spread[2], f"a spread in `{section}`")
+        if unread is not None:
+            self._note(unread[2], f"{self._kind(unread)} in `{section}`")
         return found
 
-    def _names(self, members: dict[str, list[Token]], section: str) -> tuple[External, ...]:
-        value = self._inner(members, section).get("external")
+    def _names(self, sections: dict[str, dict[str, list[Token]]], section: str) -> tuple[External, ...]:
+        value = sections[section].get("external")
         if not value:
             return ()
         try:
@@ -110,16 +147,13 @@ class _Reader:
                 self._notes.append((each.location, f"`{each.name}` has no schema: Prisma expects `schema.name`"))
         return tuple(names)
 
-    def _is_enabled(self, members: dict[str, list[Token]]) -> bool:
-        value = self._inner(members, "experimental").get("externalTables", [])
-        return [text for _, text, _ in self._script.plain(value)] == ["true"]
-
-    def _shadow_sql(self, members: dict[str, list[Token]]) -> External | None:
-        value = self._inner(members, "migrations").get("initShadowDb")
+    def _shadow_sql(self, sections: dict[str, dict[str, list[Token]]]) -> External | None:
+        value = sections["migrations"].get("initShadowDb")
         if not value:
             return None
         try:
             return External(name=self._script.string(value), location=self._place(value[0][2]))
         except Unreadable as error:
-            self._note(error.offset, f"`migrations.initShadowDb` is {error.found}")
+            message = f"`migrations.initShadowDb` cannot be read without running it; {_NOT_RUN}"
+            self._notes.append((self._place(error.offset), message))
             return None

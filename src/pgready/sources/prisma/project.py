@@ -140,7 +140,7 @@ def _schema_paths(root: Path, schema: tuple[Path, ...], config: ConfigPaths | No
 
 
 def _existing(path: Path, root: Path, how: str) -> Path:
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - a path that is too long is no file here, with Path an OSError
         raise SourceError(f"{how}, but there is no such file or folder", path=display_path(path, root))
     return path
 
@@ -189,11 +189,12 @@ def _migrations(
 ) -> Path | None:
     if given is not None:
         path = Path(os.path.abspath(given))  # noqa: PTH100 - as above
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - as in _existing
             raise SourceError("named with --migrations, but there is no such folder", path=display_path(path, root))
         return path
     if config is not None and config.migrations is not None:
-        return config.migrations if config.migrations.is_dir() else None
+        found = os.path.isdir(config.migrations)  # noqa: PTH112 - as in _existing
+        return config.migrations if found else None
     beside = _datasource_directory(files, root) or (paths[0] if paths[0].is_dir() else paths[0].parent)
     path = beside / "migrations"
     return path if path.is_dir() else None

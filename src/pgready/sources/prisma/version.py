@@ -19,7 +19,10 @@ __all__ = ["PrismaVersion", "find_version"]
 _PACKAGES = ("prisma", "@prisma/client")
 _SECTION = re.compile(r'"(?:dev|peer|optional)?[dD]ependencies"\s*:\s*\{')
 _EXACT = re.compile(r"\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
-_LOWER_BOUND = re.compile(r"[\^~=v]*\s*(?:>=)?\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\w.]*\s*\|\|)")
+_NUMBER = r"(\d{1,9})"  # more digits are no version, and Python refuses to convert thousands of them
+_LOWER_BOUND = re.compile(
+    rf"[\^~=v]*+\s*+(?:>=)?\s*+{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?!\.?\d)(?![\w.]*\s*\|\|)"
+)
 _LOCKS = {
     "package-lock.json": (
         r'"node_modules/{name}"\s*:\s*\{{[^{{}}]*?"version"\s*:\s*"(?P<version>[^"]+)"',
