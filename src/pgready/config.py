@@ -8,20 +8,24 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from pgready.errors import ConfigError
 from pgready.findings import Severity
-from pgready.model.groups import Contract, ContractKind, DeclaredCrossing
+from pgready.model.baseline import BASELINE_NAME, parse_baseline
+from pgready.model.contracts import EdgeKind, NameScope, key_faults
+from pgready.model.groups import UNGROUPED, Contract, ContractKind, DeclaredCrossing, GroupSource
 from pgready.verdict import Policy
 
-__all__ = ["CONFIG_NAME", "Config", "Suppression", "load_config", "parse_config"]
+__all__ = ["CONFIG_NAME", "GROUPS_FROM", "Config", "Suppression", "load_config", "parse_config"]
 
 CONFIG_NAME = "pgready.toml"
+GROUPS_FROM = (GroupSource.SCHEMA, GroupSource.FILE)
+"""What `[isolation] groups_from` may name; comments, lists and globs always count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +43,9 @@ class Config:
     """What a project says about itself; everything is optional.
 
     `inventory` and `groups` map group names to names of models or tables (globs allowed in groups) in the order of the
-    file; `keys` maps groups to their key identifier. `resilient` are the migrations that claim to be resilient, or
-    True for all. Paths are relative to the directory of `file`.
+    file; `keys` maps groups to their key identifier. `groups_from` are the further sources of groups, None when the
+    file does not speak of them. `crossings` hold the baseline's (of the file `baseline`) too. `resilient` are the
+    migrations that claim to be resilient, or True for all. Paths are relative to the directory of `file`.
     """
 
     file: str | None = None
@@ -50,9 +55,11 @@ class Config:
     inventory: dict[str, tuple[str, ...]] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    groups_from: tuple[GroupSource, ...] | None = None
     hubs: tuple[str, ...] = ()
     contracts: tuple[Contract, ...] = ()
     crossings: tuple[DeclaredCrossing, ...] = ()
+    baseline: str | None = None
     required_migrations: tuple[str, ...] = ()
     resilient: tuple[str, ...] | bool = ()
     policy: Policy = field(default_factory=Policy)
@@ -70,20 +77,30 @@ class _Project(_Section, frozen=True):
 
 
 class _Group(_Section, frozen=True):
-    tables: tuple[str, ...]
+    tables: tuple[str, ...] = ()
     key: str | None = None
 
 
 class _Isolation(_Section, frozen=True):
+    groups_from: tuple[str, ...] | None = None
     hubs: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
 class _Contract(_Section, frozen=True):
     name: str
     kind: str
-    groups: tuple[str, ...]
-    allowed: tuple[str, ...] = ()
     reason: str | None = None
+    edges: str = EdgeKind.FK.value
+    groups: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    allowed_from: tuple[str, ...] = ()
+    column: str | None = None
+    nullable: bool | None = None
+    scope: str | None = None
 
 
 class _Crossing(_Section, frozen=True):
@@ -124,15 +141,24 @@ class _File(_Section, frozen=True):
 def load_config(path: Path, *, shown_as: str, rules: Iterable[str]) -> Config:
     """Read and check a configuration file.
 
-    `shown_as` is its name in messages, `rules` are the known rule ids. Raises ConfigError with the place.
+    `shown_as` is its name in messages, `rules` are the known rule ids. The entries of its baseline come last in
+    `crossings`; a baseline that does not exist has none. Raises ConfigError with the place.
     """
+    config = parse_config(_text(path, shown_as), shown_as=shown_as, rules=rules)
+    file = path.with_name(config.baseline or BASELINE_NAME)
+    if not file.exists():
+        return config
+    baseline = str(PurePosixPath(shown_as).with_name(file.name))
+    return replace(config, crossings=(*config.crossings, *parse_baseline(_text(file, baseline), shown_as=baseline)))
+
+
+def _text(path: Path, shown_as: str) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{shown_as}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{shown_as}: not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}") from error
-    return parse_config(text, shown_as=shown_as, rules=rules)
 
 
 def parse_config(text: str, *, shown_as: str = CONFIG_NAME, rules: Iterable[str]) -> Config:
@@ -169,33 +195,58 @@ class _Checker:
             inventory=parsed.inventory,
             groups={name: group.tables for name, group in parsed.groups.items()},
             keys={name: group.key for name, group in parsed.groups.items() if group.key is not None},
+            groups_from=self._groups_from(parsed.isolation),
             hubs=parsed.isolation.hubs,
-            contracts=tuple(self._contract(contract) for contract in parsed.contracts),
+            contracts=tuple(self._contract(*each) for each in enumerate(parsed.contracts)),
             crossings=tuple(self._crossing(crossing) for crossing in parsed.crossings),
+            baseline=self._baseline(parsed.isolation.baseline),
             required_migrations=parsed.migrations.required,
             resilient=parsed.migrations.resilient,
             policy=self._policy(parsed.policy),
             suppressions=tuple(self._suppression(suppression) for suppression in parsed.suppressions),
         )
 
-    def _groups(self, parsed: _File) -> None:
-        for contract in parsed.contracts:
-            for group in contract.groups:
-                self._one_of(group, parsed.groups, f"contracts {contract.name!r}: groups", "a group of [groups]")
-            if not contract.groups:
-                self._fail("name", f"contract {contract.name!r} names no groups; expected at least one")
+    def _groups_from(self, isolation: _Isolation) -> tuple[GroupSource, ...] | None:
+        if isolation.groups_from is None:
+            return None
+        key = "isolation.groups_from"
+        return tuple(
+            GroupSource(self._one_of(word, GROUPS_FROM, key, "a source of groups")) for word in isolation.groups_from
+        )
 
-    def _contract(self, contract: _Contract) -> Contract:
-        kind = self._one_of(contract.kind, ContractKind, f"contracts {contract.name!r}: kind", "a kind of contract")
-        if kind == ContractKind.INTERNAL_ONLY and contract.allowed:
-            self._fail("allowed", f"contract {contract.name!r}: internal_only takes no 'allowed'; use only_references")
+    def _groups(self, parsed: _File) -> None:
+        if UNGROUPED in parsed.groups:
+            self._fail(UNGROUPED, f"groups: {UNGROUPED!r} is what tables without a group are called; use another name")
+        for number, contract in enumerate(parsed.contracts):
+            key = f"contracts {contract.name!r}: groups"
+            for group in contract.groups:
+                self._one_of(group, parsed.groups, key, "a group of [groups]", number)
+
+    def _contract(self, number: int, contract: _Contract) -> Contract:
+        key = f"contracts {contract.name!r}"
+        kind = ContractKind(self._one_of(contract.kind, ContractKind, f"{key}: kind", "a kind of contract", number))
+        for word, fault in key_faults(kind, {name: getattr(contract, name) for name in contract.__struct_fields__}):
+            self._fail(word, f"contract {contract.name!r}{fault}", number)
+        scope = contract.scope and self._one_of(contract.scope, NameScope, f"{key}: scope", "a scope", number)
         return Contract(
-            kind=ContractKind(kind),
+            kind=kind,
             name=contract.name,
             groups=contract.groups,
-            allowed=contract.allowed,
+            allowed=(*contract.allowed, *contract.via),
             reason=contract.reason,
+            edges=EdgeKind(self._one_of(contract.edges, EdgeKind, f"{key}: edges", "a kind of edges", number)),
+            to=contract.to,
+            tables=contract.tables,
+            allowed_from=contract.allowed_from,
+            column=contract.column,
+            nullable=bool(contract.nullable),
+            scope=NameScope(scope) if scope else None,
         )
+
+    def _baseline(self, name: str | None) -> str | None:
+        if name is not None and (name in {"", ".", ".."} or re.search(r"[/\\\0]", name)):
+            self._fail("baseline", f"isolation.baseline: {name!r}; expected the name of a file beside this one")
+        return name
 
     def _crossing(self, crossing: _Crossing) -> DeclaredCrossing:
         if not re.fullmatch(r"[^>]+\.[^.>]+->[^>]+", crossing.edge):
@@ -235,16 +286,17 @@ class _Checker:
         if not reason.strip():
             self._fail("reason", f"{key}: the reason is empty; expected a sentence for the next reader")
 
-    def _one_of(self, value: str, known: Iterable[str], key: str, what: str) -> str:
+    def _one_of(self, value: str, known: Iterable[str], key: str, what: str, contract: int | None = None) -> str:
         names = [str(name) for name in known]
         if value in names:
             return value
         near = difflib.get_close_matches(value, names, n=1)
         expected = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(sorted(names)) or '(none)'}"
-        return self._fail(value, f"{key}: {value!r} is not {what}; {expected}")
+        return self._fail(value, f"{key}: {value!r} is not {what}; {expected}", contract)
 
-    def _fail(self, near: str, message: str) -> str:
-        raise ConfigError(f"{self.shown_as}{_line_of(self.text, near)}: {message}")
+    def _fail(self, near: str, message: str, contract: int | None = None) -> str:
+        """`near` is a word of the line that is meant; `contract` the number of the section to look in."""
+        raise ConfigError(f"{self.shown_as}{_line_of(self.text, near, contract)}: {message}")
 
 
 def _toml_place(message: str) -> tuple[str, str]:
@@ -253,13 +305,16 @@ def _toml_place(message: str) -> tuple[str, str]:
     return (f":{found[1]}:{found[2]}", message[: found.start()]) if found else ("", message)
 
 
-def _line_of(text: str, word: str) -> str:
-    """`:line` of the first line that mentions the word outside a comment; empty when there is none."""
+def _line_of(text: str, word: str, contract: int | None = None) -> str:
+    """`:line` of the first line with the word outside a comment, from the contract of that number on; empty: none."""
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if re.match(r"\s*\[\[\s*contracts\s*\]\]", line)]
+    first = starts[contract] if contract is not None and contract < len(starts) else 0
     pattern = re.compile(rf"(?<![\w.-]){re.escape(word)}(?![\w-])")
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines[first:], start=first + 1):
         if pattern.search(line) and not line.lstrip().startswith("#"):
             return f":{number}"
-    return ""
+    return f":{first + 1}" if first else ""
 
 
 def _explain(message: str, text: str, shown_as: str) -> str:

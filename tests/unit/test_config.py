@@ -1,15 +1,19 @@
 """pgready.toml: what is right becomes a Config, what is wrong names its key and line."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
 from pgready.checks import RULES
-from pgready.config import Config, parse_config
+from pgready.config import Config, load_config, parse_config
 from pgready.errors import ConfigError
 from pgready.findings import Severity
-from pgready.model.groups import ContractKind
+from pgready.model.contracts import CONTRACT_KEYS, EdgeKind, NameScope
+from pgready.model.groups import Contract, ContractKind, DeclaredCrossing
+from pgready.model.location import Location
 
 
 def test_an_empty_file_is_the_default_configuration() -> None:
@@ -109,10 +113,10 @@ def test_names_that_do_not_hang_together_are_errors() -> None:
         "pgready.toml:5: contracts 'x': kind: 'internal' is not a kind of contract; did you mean 'internal_only'?"
     )
     assert message_of(contract + "kind = 'internal_only'\ngroups = []") == snapshot(
-        "pgready.toml:4: contract 'x' names no groups; expected at least one"
+        "pgready.toml:4: contract 'x' names no groups; internal_only expects at least one"
     )
     assert message_of(contract + "kind = 'internal_only'\ngroups = ['CRM']\nallowed = ['User']") == snapshot(
-        "pgready.toml:7: contract 'x': internal_only takes no 'allowed'; use only_references"
+        "pgready.toml:7: contract 'x': internal_only takes no 'allowed'; it takes: groups"
     )
     assert message_of("[policy.severity]\nINV01 = 'warn'") == snapshot(
         "pgready.toml:2: policy.severity: 'INV01' is not a rule; did you mean 'INV001'?"
@@ -130,3 +134,152 @@ def test_an_acceptance_needs_a_reason_and_an_edge() -> None:
         "pgready.toml:2: crossings: edge 'A to C'; expected 'Table.column->ReferencedTable'"
     )
     assert "the reason is empty" in message_of("[[suppressions]]\nrule = 'INV001'\nobject = 'x'\nreason = ''")
+
+
+def test_a_group_may_stand_without_tables() -> None:
+    config = parse_config("[groups.crm]\nkey = 'businessId'\n", rules=RULES)
+    assert (config.groups, config.keys) == ({"crm": ()}, {"crm": "businessId"})
+
+
+@pytest.mark.parametrize(("words", "expected"), [("[]", ()), ("['file', 'schema']", ("file", "schema"))])
+def test_further_sources_of_groups_are_read(words: str, expected: tuple[str, ...]) -> None:
+    assert parse_config(f"[isolation]\ngroups_from = {words}\n", rules=RULES).groups_from == expected
+    assert parse_config("[isolation]\n", rules=RULES).groups_from is None
+
+
+def test_wrong_words_about_groups_are_errors() -> None:
+    assert message_of("[isolation]\ngroups_from = ['files']") == snapshot(
+        "pgready.toml:2: isolation.groups_from: 'files' is not a source of groups; did you mean 'file'?"
+    )
+    assert message_of("[groups.'(ungrouped)']\ntables = ['User']") == snapshot(
+        "pgready.toml:1: groups: '(ungrouped)' is what tables without a group are called; use another name"
+    )
+
+
+GROUPS = "[groups.A]\n[groups.B]\n"
+KEYS = {
+    "groups": "groups = ['A', 'B']",
+    "allowed": "allowed = ['T']",
+    "via": "via = ['H']",
+    "to": "to = ['T']",
+    "tables": "tables = ['T']",
+    "allowed_from": "allowed_from = ['A']",
+    "column": "column = 'c'",
+    "nullable": "nullable = true",
+    "scope": "scope = 'schema'",
+}
+
+
+def contract_text(kind: ContractKind, *keys: str) -> str:
+    lines = ["[[contracts]]", "name = 'x'", f"kind = '{kind}'", *(KEYS[key] for key in keys)]
+    return GROUPS + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("kind", ContractKind)
+def test_every_kind_of_contract_is_read_with_all_its_keys(kind: ContractKind) -> None:
+    takes = CONTRACT_KEYS[kind]
+    text = contract_text(kind, *takes.required, *takes.optional) + "edges = 'fk+unkeyed'\nreason = 'why'\n"
+    has = {*takes.required, *takes.optional}
+    assert parse_config(text, rules=RULES).contracts == (
+        Contract(
+            kind=kind,
+            name="x",
+            groups=("A", "B") if "groups" in has else (),
+            allowed=(*(("T",) if "allowed" in has else ()), *(("H",) if "via" in has else ())),
+            reason="why",
+            edges=EdgeKind.FK_AND_UNKEYED,
+            to=("T",) if "to" in has else (),
+            tables=("T",) if "tables" in has else (),
+            allowed_from=("A",) if "allowed_from" in has else (),
+            column="c" if "column" in has else None,
+            nullable="nullable" in has,
+            scope=NameScope.SCHEMA if "scope" in has else None,
+        ),
+    )
+    assert parse_config(contract_text(kind, *takes.required), rules=RULES).contracts[0].edges is EdgeKind.FK
+
+
+@pytest.mark.parametrize("kind", ContractKind)
+def test_a_key_that_the_kind_does_not_take_and_one_that_is_missing_are_errors(kind: ContractKind) -> None:
+    takes = CONTRACT_KEYS[kind]
+    for key in KEYS.keys() - {*takes.required, *takes.optional}:
+        message = message_of(contract_text(kind, *takes.required, key))
+        assert message.startswith(f"pgready.toml:{len(takes.required) + 6}: contract 'x': {kind} takes no '{key}'; it ")
+    for key in takes.required:
+        rest = [other for other in takes.required if other != key]
+        assert message_of(contract_text(kind, *rest)).startswith(f"pgready.toml:4: contract 'x' names no {key}; {kind}")
+
+
+def test_wrong_words_in_a_contract_are_errors_with_the_line_of_that_contract() -> None:
+    first = contract_text(ContractKind.INTERNAL_ONLY, "groups")
+    second = "[[contracts]]\nname = 'y'\n"
+    assert message_of(first + second + "kind = 'layers'\ngroups = ['A']") == snapshot(
+        "pgready.toml:10: contract 'y' names one group; layers expects several"
+    )
+    assert message_of(first + second + "kind = 'internal_only'\ngroups = ['A']\nedges = 'unkeyed'") == snapshot(
+        "pgready.toml:11: contracts 'y': edges: 'unkeyed' is not a kind of edges; did you mean 'fk+unkeyed'?"
+    )
+    assert message_of(first + second + "kind = 'unique_names'\nscope = 'xy'") == snapshot(
+        "pgready.toml:10: contracts 'y': scope: 'xy' is not a scope; expected one of: database, group, schema"
+    )
+    assert message_of(first + second + "kind = 'must_reference'\ngroups = ['A']\nto = ['T']") == snapshot(
+        "pgready.toml:8: contract 'y' names no column; must_reference expects the name of one"
+    )
+    assert message_of(first + second + "kind = 'keyed_by'\ngroups = ['A']\ncolum = 'x'") == snapshot(
+        "pgready.toml:11: unknown key 'colum' in [contracts]; did you mean 'column'?"
+    )
+    assert message_of(first + second + "kind = 'keyed_by'\ngroups = ['C']\ncolumn = 'x'") == snapshot(
+        "pgready.toml:10: contracts 'y': groups: 'C' is not a group of [groups]; expected one of: A, B"
+    )
+
+
+def test_an_empty_list_of_what_a_contract_does_not_take_stays_valid() -> None:
+    text = contract_text(ContractKind.INTERNAL_ONLY, "groups") + "allowed = []\n"
+    assert parse_config(text, rules=RULES).contracts[0].allowed == ()
+
+
+def written(directory: Path, toml: str, **files: str) -> Path:
+    (directory / "pgready.toml").write_text(toml)
+    for name, text in files.items():
+        (directory / f"{name}.baseline").write_text(text)
+    return directory / "pgready.toml"
+
+
+def test_the_baseline_beside_the_file_is_read_after_the_accepted_crossings(tmp_path: Path) -> None:
+    accepted = "[[crossings]]\nedge = 'A.b->C'\nreason = 'agreed'\n"
+    file = written(tmp_path, accepted, pgready="# head\nX.y->Z  # old\n", other="O.p->Q  # other\n")
+    config = load_config(file, shown_as="sub/pgready.toml", rules=RULES)
+    assert config.crossings == (
+        DeclaredCrossing(edge="A.b->C", reason="agreed"),
+        DeclaredCrossing(edge="X.y->Z", reason="old", baselined=True, location=Location("sub/pgready.baseline", 2)),
+    )
+    named = written(tmp_path, "[isolation]\nbaseline = 'other.baseline'\n")
+    assert [it.edge for it in load_config(named, shown_as="pgready.toml", rules=RULES).crossings] == ["O.p->Q"]
+    # It may not be there yet.
+    absent = written(tmp_path, "[isolation]\nbaseline = 'absent.baseline'\n")
+    assert load_config(absent, shown_as="pgready.toml", rules=RULES).crossings == ()
+
+
+def test_a_baseline_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^pgready\.baseline:1: no reason"):
+        load_config(written(tmp_path, "", pgready="X.y->Z\n"), shown_as="pgready.toml", rules=RULES)
+    (tmp_path / "pgready.baseline").unlink()
+    (tmp_path / "pgready.baseline").mkdir()
+    with pytest.raises(ConfigError, match=r"^pgready\.baseline: cannot be read: Is a directory$"):
+        load_config(tmp_path / "pgready.toml", shown_as="pgready.toml", rules=RULES)
+
+
+@pytest.mark.parametrize("name", ["", "..", "/etc/passwd", "../x", "a/b", "a\\\\b"])
+def test_a_baseline_is_a_file_beside_the_configuration(name: str) -> None:
+    assert "expected the name of a file beside this one" in message_of(f'[isolation]\nbaseline = "{name}"')
+
+
+def test_the_documentation_has_an_example_of_every_kind_of_contract() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[^|]+`) \|$", page, re.MULTILINE)
+    examples = {kind: re.findall(r"`([^`]+)`", keys) for kind, keys in rows}
+    assert examples.keys() == set(ContractKind)
+    for kind, keys in examples.items():
+        groups = "[groups.Auth]\n[groups.CRM]\n[groups.Shop]\n"
+        text = "\n".join([groups, "[[contracts]]", "name = 'x'", f"kind = '{kind}'", *keys])
+        assert parse_config(text, rules=RULES).contracts[0].kind == kind

@@ -1,25 +1,26 @@
 """Which foreign keys cross from one feature group to another, and what the contracts say of each.
 
-The order of judgement, first match wins: the key is accepted by name in `[[crossings]]`; a contract forbids it; a
-contract names its target; its target is a hub; nobody has said anything about it.
+The order of judgement, first match wins: the key is accepted by name in `[[crossings]]` or in the baseline; a contract
+forbids it; a contract names its target; its target is a hub; nobody has said anything about it.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgready.graph.acceptance import accepted_edges, unmatched
+from pgready.graph.contracts import breaks, gather, judge_contract, permits, would_break
+from pgready.graph.edges import Edge, Ground, both_structures, spelt_edge, unkeyed_edges
 from pgready.graph.names import TableNames, table_names
+from pgready.model.contracts import EdgeKind
 from pgready.model.groups import (
     UNGROUPED,
     Contract,
-    ContractKind,
     ContractVerdict,
     Crossing,
     CrossingVerdict,
     DeclaredCrossing,
     Grouping,
 )
-from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, pair_foreign_keys
 
 __all__ = [
@@ -30,10 +31,8 @@ __all__ = [
     "crossings",
     "edge_name",
     "group_order",
-    "judge_contracts",
     "judge_isolation",
     "merge_keys",
-    "stale_crossings",
     "unknown_names",
 ]
 
@@ -85,16 +84,39 @@ class Isolation:
 
 def judge_isolation(declared: Schema, rehearsed: Schema | None, grouping: Grouping, rules: IsolationRules) -> Isolation:
     """All of this module in one call: merge the keys of both structures, judge every crossing and every contract."""
-    names = table_names(declared, rehearsed)
     keys = merge_keys(declared, rehearsed)
-    crossed = crossings(keys, grouping, rules, names)
+    ground = _ground(both_structures(declared, rehearsed), table_names(declared, rehearsed), grouping)
+    edges = _edges(keys, rules, ground)
+    across = [edge for edge in edges if ground.crosses(edge)]
+    accepted = accepted_edges(rules.accepted, across, ground.names)
+    crossed = _crossings(keys, rules, ground, accepted)
+    evidence = gather(ground, edges, accepted, crossed)
+    tolerating = rules.contracts if any(entry.baselined for entry in rules.accepted) else ()
+    needed = (edge for contract in tolerating for edge in would_break(contract, evidence))
     return Isolation(
         keys=keys,
         crossings=crossed,
-        contracts=judge_contracts(rules.contracts, keys, crossed, grouping, names),
-        stale=stale_crossings(rules.accepted, crossed, names),
-        unknown=unknown_names(rules, grouping, names),
+        contracts=tuple(judge_contract(contract, evidence) for contract in rules.contracts),
+        stale=unmatched(rules.accepted, accepted, needed),
+        unknown=unknown_names(rules, grouping, ground.names),
     )
+
+
+def _ground(structure: Schema, names: TableNames, grouping: Grouping) -> Ground:
+    return Ground(
+        names=names,
+        group_of=grouping.group_of(),
+        order=group_order(grouping),
+        structure=structure,
+        overlaps=dict(grouping.overlaps),
+    )
+
+
+def _edges(keys: Iterable[MergedKey], rules: IsolationRules, ground: Ground) -> tuple[Edge, ...]:
+    """All foreign keys; references without one only where somebody speaks of them, since finding them takes time."""
+    spoken_of = any(it.edges is EdgeKind.FK_AND_UNKEYED for it in rules.contracts)
+    unkeyed = spoken_of or any("?" in entry.edge for entry in rules.accepted)
+    return (*(Edge.of(key.foreign_key) for key in keys), *(unkeyed_edges(ground.structure) if unkeyed else ()))
 
 
 def merge_keys(declared: Schema, rehearsed: Schema | None) -> tuple[MergedKey, ...]:
@@ -131,58 +153,44 @@ def crossings(
 
     Tables without a group count as one group "(ungrouped)". `names` are those of both structures (`table_names`).
     """
-    group_of, order = grouping.group_of(), group_order(grouping)
-    crossed = [key for key in keys if _is_crossing(key.foreign_key, group_of)]
-    accepted = _accepted(rules.accepted, (key.foreign_key for key in crossed), names)
-    judge = _Judge(rules=rules, names=names, group_of=group_of, accepted=accepted)
-    found = [judge.crossing(key) for key in crossed]
-    return tuple(
-        sorted(
-            found,
-            key=lambda crossing: (
-                order[crossing.from_group],
-                order[crossing.to_group],
-                _key_order(crossing.foreign_key),
-            ),
-        )
+    found, ground = tuple(keys), _ground(Schema(), names, grouping)
+    edges = (Edge.of(key.foreign_key) for key in found)
+    accepted = accepted_edges(rules.accepted, (edge for edge in edges if ground.crosses(edge)), names)
+    return _crossings(found, rules, ground, accepted)
+
+
+def _crossings(
+    keys: Iterable[MergedKey], rules: IsolationRules, ground: Ground, accepted: Mapping[Edge, DeclaredCrossing]
+) -> tuple[Crossing, ...]:
+    crossed = [key for key in keys if ground.crosses(Edge.of(key.foreign_key))]
+    found = [_crossing(key, rules, ground, accepted.get(Edge.of(key.foreign_key))) for key in crossed]
+    order = ground.order
+    return tuple(sorted(found, key=lambda it: (order[it.from_group], order[it.to_group], _key_order(it.foreign_key))))
+
+
+def _crossing(merged: MergedKey, rules: IsolationRules, ground: Ground, entry: DeclaredCrossing | None) -> Crossing:
+    key = merged.foreign_key
+    verdict, reason = (CrossingVerdict.ALLOWED, entry.reason) if entry else _verdict(Edge.of(key), rules, ground)
+    return Crossing(
+        foreign_key=key,
+        from_group=ground.group(key.table),
+        to_group=ground.group(key.referenced_table),
+        verdict=verdict,
+        reason=reason,
+        declared=merged.declared,
+        rehearsed=merged.rehearsed,
+        baselined=entry is not None and entry.baselined,
     )
 
 
-def _is_crossing(key: ForeignKey, group_of: Mapping[QualifiedName, str]) -> bool:
-    return group_of.get(key.table, UNGROUPED) != group_of.get(key.referenced_table, UNGROUPED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
-    rules: IsolationRules
-    names: TableNames
-    group_of: Mapping[QualifiedName, str]
-    accepted: Mapping[ForeignKey, DeclaredCrossing]
-
-    def crossing(self, merged: MergedKey) -> Crossing:
-        key = merged.foreign_key
-        verdict, reason = self._verdict(key)
-        return Crossing(
-            foreign_key=key,
-            from_group=self.group_of.get(key.table, UNGROUPED),
-            to_group=self.group_of.get(key.referenced_table, UNGROUPED),
-            verdict=verdict,
-            reason=reason,
-            declared=merged.declared,
-            rehearsed=merged.rehearsed,
-        )
-
-    def _verdict(self, key: ForeignKey) -> tuple[CrossingVerdict, str]:
-        if key in self.accepted:
-            return CrossingVerdict.ALLOWED, self.accepted[key].reason
-        contracts = self.rules.contracts
-        if broken := [it for it in contracts if _breaks(it, key, self.group_of, self.names)]:
-            return CrossingVerdict.FORBIDDEN, f"breaks {_contract_list(broken)}"
-        if named := [it for it in contracts if _names_target(it, key, self.group_of, self.names)]:
-            return CrossingVerdict.ALLOWED, f"named by {_contract_list(named)}"
-        if any(key.referenced_table in self.names.get(hub, ()) for hub in self.rules.hubs):
-            return CrossingVerdict.ALLOWED, f"{key.referenced_table.name} is a hub"
-        return CrossingVerdict.UNDECLARED, "no hub, contract or accepted crossing speaks of it"
+def _verdict(edge: Edge, rules: IsolationRules, ground: Ground) -> tuple[CrossingVerdict, str]:
+    if broken := [it for it in rules.contracts if breaks(it, edge, ground)]:
+        return CrossingVerdict.FORBIDDEN, f"breaks {_contract_list(broken)}"
+    if named := [it for it in rules.contracts if permits(it, edge, ground)]:
+        return CrossingVerdict.ALLOWED, f"named by {_contract_list(named)}"
+    if any(edge.referenced_table in ground.names.get(hub, ()) for hub in rules.hubs):
+        return CrossingVerdict.ALLOWED, f"{edge.referenced_table.name} is a hub"
+    return CrossingVerdict.UNDECLARED, "no hub, contract or accepted crossing speaks of it"
 
 
 def _contract_list(contracts: Sequence[Contract]) -> str:
@@ -190,117 +198,32 @@ def _contract_list(contracts: Sequence[Contract]) -> str:
     return f"the contract{'' if len(contracts) == 1 else 's'} {quoted}"
 
 
-def _breaks(contract: Contract, key: ForeignKey, group_of: Mapping[QualifiedName, str], names: TableNames) -> bool:
-    """Whether a direct foreign key is one that the contract promises not to exist (ContractKind says what it means)."""
-    origin = group_of.get(key.table, UNGROUPED)
-    target = group_of.get(key.referenced_table, UNGROUPED)
-    if origin == target or origin not in contract.groups:
-        return False
-    if contract.kind is ContractKind.INTERNAL_ONLY:
-        return True
-    if contract.kind is ContractKind.INDEPENDENT and target not in contract.groups:
-        return False
-    return not _is_named(contract.allowed, key.referenced_table, target, names)
-
-
-def _names_target(
-    contract: Contract, key: ForeignKey, group_of: Mapping[QualifiedName, str], names: TableNames
-) -> bool:
-    target = group_of.get(key.referenced_table, UNGROUPED)
-    applies = group_of.get(key.table, UNGROUPED) in contract.groups
-    return applies and _is_named(contract.allowed, key.referenced_table, target, names)
-
-
-def _is_named(allowed: Iterable[str], table: QualifiedName, group: str, names: TableNames) -> bool:
-    return any(name == group or table in names.get(name, ()) for name in allowed)
-
-
-def judge_contracts(
-    contracts: Iterable[Contract],
-    keys: Iterable[MergedKey],
-    crossed: Iterable[Crossing],
-    grouping: Grouping,
-    names: TableNames,
-) -> tuple[ContractVerdict, ...]:
-    """How each contract fared, in their order.
-
-    Judged on the keys of both structures: one that is declared counts even where the migrations fail to make it. A
-    crossing that is accepted by name breaks no contract. Vacuous is a contract whose groups own no foreign key at
-    all, inside or out: then keeping it says nothing about them.
-    """
-    group_of = grouping.group_of()
-    owners = {group_of.get(key.foreign_key.table, UNGROUPED) for key in keys}
-    forbidden = [crossing for crossing in crossed if crossing.verdict is CrossingVerdict.FORBIDDEN]
-    return tuple(_judged(contract, forbidden, owners, group_of, names) for contract in contracts)
-
-
-def _judged(
-    contract: Contract,
-    forbidden: Sequence[Crossing],
-    owners: set[str],
-    group_of: Mapping[QualifiedName, str],
-    names: TableNames,
-) -> ContractVerdict:
-    broken_by = tuple(it for it in forbidden if _breaks(contract, it.foreign_key, group_of, names))
-    return ContractVerdict(
-        contract=contract,
-        passed=not broken_by,
-        vacuous=owners.isdisjoint(contract.groups),
-        broken_by=broken_by,
-    )
-
-
 def edge_name(key: ForeignKey) -> str:
     """The key as `[[crossings]]` spells it: `Table.column,column->Table`."""
-    return f"{key.table.name}.{','.join(key.columns)}->{key.referenced_table.name}"
-
-
-def _accepted(
-    accepted: Iterable[DeclaredCrossing], keys: Iterable[ForeignKey], names: TableNames
-) -> dict[ForeignKey, DeclaredCrossing]:
-    """The entry that accepts each key. Spellings are compared, not parsed: names may hold dots, commas and arrows."""
-    by_edge = {_squeezed(entry.edge): entry for entry in reversed(tuple(accepted))}
-    if not by_edge:
-        return {}
-    spelt: dict[QualifiedName, list[str]] = {}
-    for name, tables in names.items():
-        for table in tables:
-            spelt.setdefault(table, []).append(name)
-    return {key: by_edge[edge] for key in keys for edge in _edges(key, spelt) if edge in by_edge}
-
-
-def _edges(key: ForeignKey, spelt: Mapping[QualifiedName, Sequence[str]]) -> set[str]:
-    """Every way in which an entry may spell the key."""
-    tables, referenced = (
-        {table.name, str(table), *spelt.get(table, ())} for table in (key.table, key.referenced_table)
-    )
-    return {_squeezed(f"{one}.{','.join(key.columns)}->{other}") for one in tables for other in referenced}
-
-
-def _squeezed(edge: str) -> str:
-    return re.sub(r"\s*(->|,)\s*", r"\1", edge.strip())
-
-
-def stale_crossings(
-    accepted: Sequence[DeclaredCrossing], crossed: Iterable[Crossing], names: TableNames
-) -> tuple[DeclaredCrossing, ...]:
-    """The accepted crossings that no foreign key between groups matches any more, in their order."""
-    used = set(_accepted(accepted, (crossing.foreign_key for crossing in crossed), names).values())
-    return tuple(entry for entry in accepted if entry not in used)
+    return spelt_edge(key.table.name, Edge.of(key), key.referenced_table.name)
 
 
 def unknown_names(rules: IsolationRules, grouping: Grouping, names: TableNames) -> tuple[UnknownName, ...]:
     """Names in contracts and hubs that are no group or table, in the order of the configuration."""
     groups = {group.name for group in grouping.groups}
+    known = {"groups": groups} | dict.fromkeys(("allowed", "to", "tables", "allowed_from"), groups | names.keys())
     found = [
         UnknownName(place=f'contract "{contract.name}", {field}', name=name)
         for contract in rules.contracts
-        for field, listed, known in (
-            ("groups", contract.groups, groups),
-            ("allowed", contract.allowed, groups | names.keys()),
-        )
+        for field, listed in _listed(contract)
         for name in listed
-        if name not in known
+        if name not in known[field]
     ]
     hubs = [UnknownName(place="hubs", name=hub) for hub in rules.hubs if hub not in names]
     return (*found, *hubs)
+
+
+def _listed(contract: Contract) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The names of groups and tables that a contract lists, by its keys."""
+    return (
+        ("groups", contract.groups),
+        ("allowed", contract.allowed),
+        ("to", contract.to),
+        ("tables", contract.tables),
+        ("allowed_from", contract.allowed_from),
+    )

@@ -89,7 +89,7 @@ def group_statuses(
 
     Groups of which nothing is to be said follow by verdict (vacuous, no contract, holds), equal ones in the order of
     the configuration; "(ungrouped)" is one of them when it has a table or a key. The arguments are those of
-    `group_matrix` and the values of `judge_contracts` and `group_tenancy`.
+    `group_matrix` and the contracts of `judge_isolation` and the values of `group_tenancy`.
     """
     found, order, group_of = tuple(keys), group_order(grouping), grouping.group_of()
     known = _Known(
@@ -158,6 +158,7 @@ def _breaks(verdict: ContractVerdict, group: str) -> bool:
     if verdict.passed:
         return False
     guilty = {crossing.from_group for crossing in verdict.broken_by}
+    guilty |= {name for violation in verdict.violations for name in violation.groups}
     return group in guilty or guilty.isdisjoint(verdict.contract.groups)
 
 

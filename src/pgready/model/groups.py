@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgready.model.contracts import Contract, ContractKind, Violation
+from pgready.model.location import Location
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
 
@@ -10,12 +12,15 @@ __all__ = [
     "UNGROUPED",
     "Contract",
     "ContractKind",
+    "ContractOutcome",
     "ContractVerdict",
     "Crossing",
     "CrossingVerdict",
     "DeclaredCrossing",
     "Group",
+    "GroupSource",
     "Grouping",
+    "Placement",
 ]
 
 UNGROUPED = "(ungrouped)"
@@ -30,55 +35,76 @@ class Group:
     key: str | None = None
 
 
+class GroupSource(StrEnum):
+    """What puts a table into its group, the strongest first; reads as "CRM by list", "CRM by file".
+
+    RELATION: the table of an implicit many-to-many relation goes with its models. PARTITION: a partition goes with its
+    partitioned table.
+    """
+
+    LIST = "list"
+    COMMENT = "comment"
+    RELATION = "relation"
+    SCHEMA = "schema"
+    FILE = "file"
+    GLOB = "glob"
+    PARTITION = "partition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Why a table is in its group: `detail` is the name, tag, schema, file or glob that says so."""
+
+    table: QualifiedName
+    group: str
+    source: GroupSource
+    detail: str
+
+    def __str__(self) -> str:
+        """`CRM by file prisma/crm.prisma`."""
+        return f"{self.group} by {self.source} {self.detail}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
     """How the tables of a schema are grouped.
 
-    `groups` stand in the order of the configuration. `overlaps` are tables that several groups list (the first group
-    has them), `ungrouped` tables that none lists, `unknown` pairs (group, name) of listed names that match no table.
+    `groups` stand in the order of the configuration, then those that only the project itself names, by name.
+    `overlaps` are tables that several groups list, or whose comments name several (the first group has them),
+    `ungrouped` tables that none has, `unknown` pairs (group, name) of listed names that match no table. `placements`
+    say of every table in a group what put it there, ordered by table; `nameless` are tables with an `@group` in their
+    comment and no name after it that can be a group's.
     """
 
     groups: tuple[Group, ...] = ()
     ungrouped: tuple[QualifiedName, ...] = ()
     overlaps: tuple[tuple[QualifiedName, tuple[str, ...]], ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    placements: tuple[Placement, ...] = ()
+    nameless: tuple[QualifiedName, ...] = ()
 
     def group_of(self) -> dict[QualifiedName, str]:
         """Table -> name of its group; ungrouped tables map to UNGROUPED."""
         found = {table: group.name for group in self.groups for table in group.tables}
         return found | dict.fromkeys(self.ungrouped, UNGROUPED)
 
-
-class ContractKind(StrEnum):
-    """What a group promises about its outgoing foreign keys."""
-
-    INTERNAL_ONLY = "internal_only"
-    ONLY_REFERENCES = "only_references"
-    INDEPENDENT = "independent"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
-    """A promise about direct foreign keys.
-
-    INTERNAL_ONLY: keys of `groups` stay within their own group. ONLY_REFERENCES: they go to their own group or to
-    `allowed` (names of tables or groups). INDEPENDENT: no key goes from one of `groups` to another, except to tables
-    or groups in `allowed`. `reason` is the sentence of the person who wrote it.
-    """
-
-    kind: ContractKind
-    name: str
-    groups: tuple[str, ...]
-    allowed: tuple[str, ...] = ()
-    reason: str | None = None
+    def placement_of(self) -> dict[QualifiedName, Placement]:
+        """Table -> what put it into its group; without the ungrouped ones."""
+        return {it.table: it for it in self.placements}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredCrossing:
-    """A foreign key between groups that somebody has accepted, with the reason; `edge` is `table.column->table`."""
+    """A reference between groups that somebody has accepted, with the reason.
+
+    `edge` is `table.column->table`, or `table.column?->table` for a column without a foreign key. `baselined`: it
+    stands in the baseline, which tolerates what was there, and not in `[[crossings]]`. `location` is its line.
+    """
 
     edge: str
     reason: str
+    baselined: bool = False
+    location: Location | None = None
 
 
 class CrossingVerdict(StrEnum):
@@ -97,6 +123,7 @@ class Crossing:
     """A foreign key whose two tables are in different groups, and what the contracts say of it.
 
     `declared` and `rehearsed` tell in which of the two structures the key exists. `reason` explains the verdict.
+    `baselined`: it is allowed because it stands in the baseline.
     """
 
     foreign_key: ForeignKey
@@ -106,13 +133,38 @@ class Crossing:
     reason: str
     declared: bool = True
     rehearsed: bool | None = None
+    baselined: bool = False
+
+
+class ContractOutcome(StrEnum):
+    """How a contract fared in one word; BASELINED: it holds but for what the baseline tolerates."""
+
+    PASSED = "pass"
+    VACUOUS = "pass but vacuous"
+    FAILED = "fail"
+    BASELINED = "baselined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractVerdict:
-    """How a contract fared: `passed`, `vacuous` (kept, but its groups have no foreign keys at all), `broken_by`."""
+    """How a contract fared: `passed`, or what breaks it, `broken_by` (foreign keys) and `violations` (the rest).
+
+    `vacuous`: it is kept, and nothing could have broken it; for a promise about references that is the case when the
+    groups own none at all. `baselined` are the references, as the baseline spells them, that would break it.
+    """
 
     contract: Contract
     passed: bool
     vacuous: bool
     broken_by: tuple[Crossing, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    baselined: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> ContractOutcome:
+        """The one word."""
+        if not self.passed:
+            return ContractOutcome.FAILED
+        if self.baselined:
+            return ContractOutcome.BASELINED
+        return ContractOutcome.VACUOUS if self.vacuous else ContractOutcome.PASSED

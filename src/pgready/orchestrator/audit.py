@@ -14,7 +14,7 @@ from pgready.checks import Gathered, run_checks
 from pgready.checks.resilience import claimed_migrations
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.errors import SourceError
-from pgready.graph.grouping import resolve_groups
+from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.model.effects import Action, Script
 from pgready.model.location import Location
@@ -140,7 +140,13 @@ def audit_sources(
     )
     rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
-    grouping = resolve_groups(_with_undeclared(sources.declared, complete), config.groups, config.keys)
+    grouping = resolve_groups(
+        with_undeclared(sources.declared, complete),
+        config.groups,
+        config.keys,
+        groups_from=config.groups_from,
+        rehearsed=complete,
+    )
     rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
     isolation = judge_isolation(sources.declared, complete, grouping, rules)
     gathered = replace(
@@ -278,12 +284,6 @@ def _at_least(prisma: PrismaVersion | None, version: tuple[int, int, int]) -> bo
 def _hashes(files: ProjectFiles, migrations: Sequence[Migration]) -> dict[str, str]:
     schema = {_relative(path, files.root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files.schema_files}
     return dict(sorted((schema | {each.file: each.checksum for each in migrations if each.checksum}).items()))
-
-
-def _with_undeclared(declared: Schema, made: Schema | None) -> Schema:
-    """What is declared, and the tables that only the migrations make: contracts hold for these as well."""
-    extra = tuple(table for table in made.tables if declared.table(table.name) is None) if made else ()
-    return replace(declared, tables=(*declared.tables, *extra))
 
 
 def _relative(path: Path, root: Path) -> str:

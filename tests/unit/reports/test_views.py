@@ -8,6 +8,7 @@ import pytest
 
 from pgready.config import Config
 from pgready.findings import CheckResult, Outcome
+from pgready.model.contracts import Violation
 from pgready.model.groups import Contract, ContractKind
 from pgready.model.schema import Schema
 from pgready.model.trace import MigrationRun, RunError, RunOutcome
@@ -19,7 +20,7 @@ from pgready.verdict import AuditResult, Judgement, Verdict
 
 @pytest.fixture
 def ready(audits: ModuleType, make_audit: Callable[..., AuditResult]) -> AuditResult:
-    table = Schema(tables=(audits.table_named("A"),))
+    table = Schema(tables=(audits.table_named("A", (audits.key_named("A", "a", "A"),), ("a",)),))
     runs = (MigrationRun(migration="1_a", position=1, outcome=RunOutcome.APPLIED),)
     config = Config(
         name="small",
@@ -149,7 +150,19 @@ def test_skips_tell_what_the_guard_asked_for_and_who_makes_it_later(premium_audi
 
 
 def test_a_contract_that_no_key_could_break_is_called_vacuous(ready: AuditResult) -> None:
-    assert "! kept, but vacuous" in str(views.contracts(ready))
+    verdict = replace(ready.contracts[0], vacuous=True)
+    assert "! kept, but vacuous" in str(views.contracts(replace(ready, contracts=(verdict,))))
+
+
+def test_a_contract_that_holds_but_for_the_baseline_and_one_that_no_key_breaks_are_told(ready: AuditResult) -> None:
+    (kept,) = ready.contracts
+    tolerated = replace(kept, baselined=("A.a->B", "A.b?->B"))
+    lacking = Violation(object="public.A", sentence="table A of G has no column shopId")
+    text = str(
+        views.contracts(replace(ready, contracts=(tolerated, replace(kept, passed=False, violations=(lacking,)))))
+    )
+    assert "! kept, but for the baseline: 2 tolerated" in text
+    assert "table A of G has no column shopId" in text
 
 
 def test_a_broken_contract_names_the_key(premium_audit: AuditResult) -> None:

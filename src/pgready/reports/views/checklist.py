@@ -34,7 +34,12 @@ _BEFORE = (
     _Box("No table is made that no model declares", ("INV002",)),
     _Box("Migrations that claim to be resilient change nothing when they run again", ("RES003",)),
     _Box("The feature groups keep their contracts", ("ISO001",)),
-    _Box("Every crossing that somebody accepted still exists", ("ISO007",)),
+    _Box("Every crossing that somebody accepted still exists, and every line of the baseline", ("ISO007",)),
+    _Box("Every contract could be broken by something", ("ISO008",)),
+    _Box("No feature groups refer to each other in a circle", ("ISO002",)),
+    _Box("Every reference between feature groups has its foreign key", ("ISO004",)),
+    _Box("Every table of a group with a key says whose its rows are", ("ISO005",)),
+    _Box("No delete in one feature group cascades into another, hubs aside", ("ISO006",)),
     _Box("Every table is in exactly one feature group", ("ISO003",)),
     _Box("The configuration names only groups and tables that exist", ("ISO009",)),
 )

@@ -1,12 +1,15 @@
 """What the groups promise about each other, judged line by line."""
 
-from pgready.model.groups import Contract, ContractKind, ContractVerdict, Crossing, CrossingVerdict
-from pgready.reports.blocks import Fold, Line, Prose, Stack, Table
-from pgready.reports.lines import NOTHING, bad, capped, code, good, line, listing, muted, open_, warn
+from pgready.model.groups import Contract, ContractOutcome, ContractVerdict, Crossing, CrossingVerdict
+from pgready.model.promises import promise as promise_of
+from pgready.reports.blocks import Fold, Line, Prose, Span, Stack, Table
+from pgready.reports.lines import NOTHING, bad, capped, code, good, line, muted, open_, warn
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
 
 __all__ = ["contracts", "crossings"]
+
+_NAMED = 10
 
 
 def contracts(audit: AuditResult) -> View:
@@ -18,29 +21,35 @@ def contracts(audit: AuditResult) -> View:
 
 
 def _contract_row(each: ContractVerdict) -> tuple[Line, ...]:
-    broken = listing((crossing.foreign_key for crossing in each.broken_by), 10) if each.broken_by else line(NOTHING)
     reason = (" ", muted(each.contract.reason)) if each.contract.reason else ()
-    return (line(each.contract.name), line(promise(each.contract), *reason), _judged(each), broken)
+    return (line(each.contract.name), line(promise(each.contract), *reason), _judged(each), _broken_by(each))
+
+
+def _broken_by(each: ContractVerdict) -> Line:
+    """Foreign keys as such, everything else in words."""
+    keys = [code(crossing.foreign_key) for crossing in each.broken_by]
+    found: list[str | Span] = [*keys, *(violation.sentence for violation in each.violations)]
+    if not found:
+        return line(NOTHING)
+    shown = [part for it in found[:_NAMED] for part in ("; ", it)][1:]
+    return line(*shown, f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
 
 
 def promise(contract: Contract) -> Line:
     """The contract as a sentence."""
-    groups, allowed = ", ".join(contract.groups), ", ".join(contract.allowed)
-    match contract.kind:
-        case ContractKind.INTERNAL_ONLY:
-            return line(f"{groups}: foreign keys stay inside the group.")
-        case ContractKind.ONLY_REFERENCES:
-            return line(f"{groups}: foreign keys stay inside or go to {allowed or 'nothing else'}.")
-        case ContractKind.INDEPENDENT:
-            return line(f"{groups}: none refers to another" + (f", except to {allowed}." if allowed else "."))
+    return line(promise_of(contract))
 
 
 def _judged(each: ContractVerdict) -> Line:
-    if not each.passed:
-        return line(bad("broken"))
-    if each.vacuous:
-        return line(warn("kept, but vacuous"), muted(": there is no foreign key that could break it"))
-    return line(good("kept"))
+    match each.outcome:
+        case ContractOutcome.FAILED:
+            return line(bad("broken"))
+        case ContractOutcome.VACUOUS:
+            return line(warn("kept, but vacuous"), muted(": there is nothing that could break it"))
+        case ContractOutcome.BASELINED:
+            return line(warn("kept, but for the baseline"), muted(f": {len(each.baselined)} tolerated"))
+        case _:
+            return line(good("kept"))
 
 
 def crossings(audit: AuditResult) -> View:
@@ -73,7 +82,10 @@ def _crossing_row(crossing: Crossing) -> tuple[Line, ...]:
         line(crossing.from_group),
         line(crossing.to_group),
         line(code(crossing.foreign_key), " ", muted(f"ON DELETE {crossing.foreign_key.on_delete.value}")),
-        line(mark(crossing.verdict.value), muted(f": {crossing.reason}") if crossing.reason else ""),
+        line(
+            mark("baselined" if crossing.baselined else crossing.verdict.value),
+            muted(f": {crossing.reason}") if crossing.reason else "",
+        ),
         _there(crossing),
     )
 

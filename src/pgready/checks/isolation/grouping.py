@@ -1,0 +1,69 @@
+"""ISO003 and ISO009: every table in one group, every name known."""
+
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
+from pgready.checks.isolation.known import config_file, groups_declared
+from pgready.checks.isolation.rules import ISO003, ISO009
+from pgready.findings import CheckResult
+
+__all__ = ["CHECKS"]
+
+
+def iso003(gathered: Gathered) -> CheckResult:
+    """Every table stands in exactly one group."""
+    if not groups_declared(gathered):
+        return not_given(ISO003, "nobody has declared groups: no [groups] in pgready.toml, no @group in a comment")
+    places = {table.name: table.location for table in gathered.declared.tables}
+    ungrouped = [
+        finding(
+            ISO003,
+            object=str(name),
+            message=f"table {name.name} stands in no group",
+            location=places.get(name),
+        )
+        for name in gathered.grouping.ungrouped
+    ]
+    several = [
+        finding(
+            ISO003,
+            object=str(name),
+            message=f"table {name.name} stands in several groups: {', '.join(groups)}; judged as {groups[0]}",
+            location=places.get(name),
+        )
+        for name, groups in gathered.grouping.overlaps
+    ]
+    tables = len(gathered.grouping.group_of())
+    return failed_or_passed(
+        ISO003, ungrouped + several, looked_at=f"{tables} tables, {len(gathered.grouping.groups)} groups"
+    )
+
+
+def iso009(gathered: Gathered) -> CheckResult:
+    """Names in the configuration that match nothing."""
+    nameless = gathered.grouping.nameless
+    if not (gathered.config.groups or gathered.config.hubs or gathered.config.contracts or nameless):
+        return not_given(ISO009, "pgready.toml has no [groups], hubs or [[contracts]]")
+    unknown = [(f"group {group}", name) for group, name in gathered.grouping.unknown]
+    findings = [
+        finding(
+            ISO009,
+            object=name,
+            message=f"{where} names {name}, which is no model, table or group",
+            location=config_file(gathered),
+        )
+        for where, name in (*unknown, *gathered.unknown_in_contracts)
+    ]
+    places = {table.name: table.location for table in gathered.declared.tables}
+    findings += [
+        finding(
+            ISO009,
+            object=str(table),
+            message=f"the comment of {table.name} says @group, and no name that a group can have",
+            location=places.get(table),
+            fix="Write `@group name`, or put the name in double quotes; at most 63 characters.",
+        )
+        for table in nameless
+    ]
+    return failed_or_passed(ISO009, findings, looked_at="every name of groups, hubs and contracts looked up")
+
+
+CHECKS = (Check(rule=ISO003, judge=iso003), Check(rule=ISO009, judge=iso009))
