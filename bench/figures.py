@@ -31,10 +31,11 @@ from pgready.graph.pages import group_pages
 from pgready.graph.status import group_statuses
 from pgready.graph.table_map import MOST_TABLES, drawn_hubs, table_map
 from pgready.graph.tenancy import group_tenancy
-from pgready.graph.unkeyed import UnkeyedReference, unkeyed_references
+from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.groups import Contract, ContractKind, Group, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, PrimaryKey, ReferentialAction, Schema, Table
+from pgready.model.unkeyed import UnkeyedReference
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from pgready.graph.unkeyed import ReferenceRule, unkeyed_references
+from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, Enum, ForeignKey, Index, PrimaryKey, Schema, Table
+from pgready.model.unkeyed import ReferenceRule
 
 __all__ = ["ALL", "column", "found", "qualified", "table"]
 

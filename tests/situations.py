@@ -7,10 +7,10 @@ from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, group_matrix
 from pgready.graph.pages import GroupPage, group_pages
-from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.groups import Contract, ContractKind, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
+from pgready.model.unkeyed import ReferenceRule, UnkeyedReference
 
 __all__ = ["Drawn", "Situation", "seed_situation"]
 

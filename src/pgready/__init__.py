@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pgready.graph.foreign_keys import fk_graph
     from pgready.orchestrator.audit import audit
+    from pgready.orchestrator.compare import compare
     from pgready.reports.document import write_audit
     from pgready.verdict import AuditResult, Verdict
 
 __version__ = "0.1.0"
-__all__ = ["AuditResult", "Verdict", "__version__", "audit", "fk_graph", "write_audit"]
+__all__ = ["AuditResult", "Verdict", "__version__", "audit", "compare", "fk_graph", "write_audit"]
 
 _HOMES = {
     "AuditResult": "pgready.verdict",
     "Verdict": "pgready.verdict",
     "audit": "pgready.orchestrator.audit",
+    "compare": "pgready.orchestrator.compare",
     "fk_graph": "pgready.graph.foreign_keys",
     "write_audit": "pgready.reports.document",
 }

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pgready.findings import CheckResult, Finding, Outcome, Severity
-from pgready.model.groups import ContractVerdict, Crossing, Grouping
+from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
 from pgready.model.location import Location
 from pgready.model.migration import MigrationRecord
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Skip
+from pgready.model.unkeyed import UnkeyedColumns
 
 __all__ = [
     "AuditResult",
@@ -162,7 +163,9 @@ class AuditResult:
     """Everything that an audit found, for the notebooks, the reports and other programs.
 
     `scope` says in words what would be deployed. `rehearsal` is None when none was made, and `rehearsal_skipped` says
-    why. Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
+    why. `hubs` and `accepted_crossings` are what the configuration and baseline say of keys between groups;
+    `unkeyed` are declared columns that look like references and have no foreign key (likely and maybe ones).
+    Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
     A whole audit can be written to audit.json and read back without loss.
     """
 
@@ -177,6 +180,9 @@ class AuditResult:
     migrations: tuple[MigrationRecord, ...]
     crossings: tuple[Crossing, ...] = ()
     contracts: tuple[ContractVerdict, ...] = ()
+    hubs: tuple[str, ...] = ()
+    accepted_crossings: tuple[DeclaredCrossing, ...] = ()
+    unkeyed: UnkeyedColumns = field(default_factory=UnkeyedColumns)
     skips: tuple[Skip, ...] = ()
     rehearsal: Rehearsal | None = None
     rehearsal_skipped: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pgready.reports.parameters import declared_parameters
+from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
 
 _NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 _FORBIDDEN = (
@@ -36,6 +37,11 @@ def _code(file: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in _read(file)["cells"] if cell["cell_type"] == "code"]
 
 
+def test_it_is_shipped_under_its_name(file: Path) -> None:
+    assert file.stem in NOTEBOOKS
+    assert shipped_notebook(file.stem).samefile(file)
+
+
 def test_no_output_count_or_trace_of_a_run_is_kept(file: Path) -> None:
     notebook = _read(file)
     assert "papermill" not in notebook["metadata"]
@@ -59,9 +65,11 @@ def test_cells_are_short_and_have_an_identity(file: Path) -> None:
     assert len(set(identities)) == len(identities)
 
 
-def test_the_parameters_are_those_that_every_notebook_has(file: Path) -> None:
+def test_the_first_parameters_are_those_that_every_notebook_has(file: Path) -> None:
     parameters = declared_parameters(_read(file), name=file.name)
-    assert list(parameters) == ["project", "config", "schema", "migrations", "database", "rehearse", "output_dir"]
+    shared = ["project", "config", "schema", "migrations", "database", "rehearse", "output_dir"]
+    assert list(parameters)[: len(shared)] == shared
+    assert file.stem != NOTEBOOK_OF_RECORD or list(parameters) == shared
     assert parameters["schema"].types == ("list",)
     assert parameters["database"].types == ("str", "None")
 

@@ -21,10 +21,10 @@ from pgready.graph.hubs import proposed_hubs
 from pgready.graph.layers import group_layers
 from pgready.graph.reach import cascade_reach, crossing_cascades
 from pgready.graph.tenancy import Standing, group_tenancy
-from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.groups import UNGROUPED, Group, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, ReferentialAction, Schema, Table
+from pgready.model.unkeyed import ReferenceRule, UnkeyedReference
 
 TABLES = [f"t{number}" for number in range(8)]
 GROUPS = ["A", "B", "C", "D", "E"]

@@ -8,18 +8,11 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgready.graph.unkeyed import (
-    ArrayReference,
-    PolymorphicReference,
-    ReferenceRule,
-    UnkeyedColumns,
-    UnkeyedReference,
-    unkeyed_columns,
-    unkeyed_references,
-)
+from pgready.graph.unkeyed import unkeyed_columns, unkeyed_references
 from pgready.graph.words import name_words, read_identifier, squashed
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, Enum, ForeignKey, PrimaryKey, Schema, Table
+from pgready.model.unkeyed import ArrayReference, PolymorphicReference, ReferenceRule, UnkeyedColumns, UnkeyedReference
 
 T = TypeVar("T")
 ALL = frozenset(ReferenceRule)

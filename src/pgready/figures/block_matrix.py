@@ -71,7 +71,9 @@ def _note(matrix: BlockMatrix) -> str:
         return ""
     filled = sum(block.tables > 0 for block in matrix.blocks)
     hidden = filled - len(_largest(matrix, _MOST_ROWS))
-    return _NOTE + (f" The {hidden} smallest groups are not named." if hidden else "")
+    return _NOTE + (
+        f" Of the groups {hidden} are not named: the smallest, then those that leave least." if hidden else ""
+    )
 
 
 def _label(block: MatrixBlock) -> str:

@@ -10,7 +10,7 @@ from pgready.graph.matrix import GroupMatrix, KeyCounts
 from pgready.graph.pages import GroupPage, Link, LinkKind, count_keys
 from pgready.graph.status import GroupStatus, StatusVerdict
 from pgready.graph.table_map import TableMap
-from pgready.model.groups import UNGROUPED, CrossingVerdict
+from pgready.model.groups import UNGROUPED, ContractOutcome, ContractVerdict, CrossingVerdict
 
 __all__ = [
     "blast_lines",
@@ -51,12 +51,17 @@ def matrix_lines(matrix: GroupMatrix) -> tuple[str, str]:
     tables = sum(group.tables for group in matrix.groups)
     missing = sum(group.missing for group in matrix.groups)
     line = rehearsal_line(matrix.rehearsed, (missing, tables), (total.missing, total.keys), total.extra)
-    return title, line + _unkeyed_line(total.unkeyed)
+    return title, line + _tolerated_line(total.tolerated) + _unkeyed_line(total.unkeyed)
 
 
 def _unkeyed_line(number: int) -> str:
     verb = "names a table" if number == 1 else "name tables"
     return f" {plural(number, 'column')} {verb} without a key (?)." if number else ""
+
+
+def _tolerated_line(number: int) -> str:
+    verb = "is" if number == 1 else "are"
+    return f" {number:,} of the allowed {verb} so by the baseline only (~)." if number else ""
 
 
 def rehearsal_line(rehearsed: bool, tables: tuple[int, int], keys: tuple[int, int], extra: int = 0) -> str:  # noqa: FBT001 - a fact, not a switch
@@ -104,7 +109,8 @@ def page_lines(page: GroupPage) -> tuple[str, str]:
     tables = (sum(table.missing for table in page.tables), len(page.tables))
     unkeyed = sum(link.keys for link in (*page.inside, *page.outgoing) if link.kind is LinkKind.UNKEYED)
     line = rehearsal_line(page.rehearsed, tables, (missing, inside + coming + going))
-    return title, line + _unkeyed_line(unkeyed)
+    tolerated = sum(link.tolerated for link in (*page.incoming, *page.outgoing))
+    return title, line + _tolerated_line(tolerated) + _unkeyed_line(unkeyed)
 
 
 def _or_none(number: int) -> str:
@@ -148,7 +154,8 @@ def map_lines(drawn: TableMap) -> tuple[str, str]:
         title = f"{plural(len(tables), 'table')}; no group is declared"
     keys = (sum(link.missing for link in links) + lost, sum(link.keys for link in links) + own)
     line = rehearsal_line(drawn.rehearsed, (sum(table.missing for table in tables), len(tables)), keys)
-    return title, line + _unkeyed_line(sum(link.keys for link in drawn.links if link.kind is LinkKind.UNKEYED))
+    unkeyed = sum(link.keys for link in drawn.links if link.kind is LinkKind.UNKEYED)
+    return title, line + _tolerated_line(sum(link.tolerated for link in links)) + _unkeyed_line(unkeyed)
 
 
 def _between(links: list[Link]) -> str:
@@ -177,11 +184,12 @@ def describe_table_map(drawn: TableMap) -> str:
     return f"Map of all tables. {title}. {line}{hubs}{told}"
 
 
-def card_lines(statuses: Sequence[GroupStatus]) -> tuple[str, str]:
-    """Title and second line of the status cards."""
+def card_lines(statuses: Sequence[GroupStatus], whole: Sequence[ContractVerdict] = ()) -> tuple[str, str]:
+    """Title and second line of the status cards; `whole` are the contracts about the whole schema."""
     verdicts = Counter(status.verdict for status in statuses)
     words = {
         StatusVerdict.BROKEN: ("breaks a contract", "break a contract"),
+        StatusVerdict.BASELINED: ("holds but for the baseline", "hold but for the baseline"),
         StatusVerdict.HOLDS: ("holds", "hold"),
         StatusVerdict.VACUOUS: ("holds without a key that could break it", "hold without a key that could break it"),
         StatusVerdict.NONE: ("has no contract", "have no contract"),
@@ -193,11 +201,27 @@ def card_lines(statuses: Sequence[GroupStatus]) -> tuple[str, str]:
     counts = [f"{crossings[it]:,} {it.value}" for it in CrossingVerdict if crossings[it]]
     keys = f"{plural(crossings.total(), 'key')} between groups" + (f": {listed(counts)}" if counts else "")
     more = f", and {plural(unkeyed, 'column')} without a key (?)" if unkeyed else ""
-    return title, f"{keys}{more}." if statuses else ""
+    return title, (f"{keys}{more}." if statuses else "") + _whole_line(whole)
 
 
-def describe_status_cards(statuses: Sequence[GroupStatus]) -> str:
-    """The alternative text of the status cards: every group with its verdict and its numbers."""
+def _whole_line(whole: Sequence[ContractVerdict]) -> str:
+    """` Contracts about the whole schema: 1 broken, 2 hold.`."""
+    outcomes = Counter(it.outcome for it in whole)
+    words = {
+        ContractOutcome.FAILED: ("broken", "broken"),
+        ContractOutcome.BASELINED: ("holds but for the baseline", "hold but for the baseline"),
+        ContractOutcome.PASSED: ("holds", "hold"),
+        ContractOutcome.VACUOUS: ("holds, vacuous", "hold, vacuous"),
+    }
+    told = [f"{outcomes[it]:,} {words[it][outcomes[it] > 1]}" for it in words if outcomes[it]]
+    return f" Contracts about the whole schema: {', '.join(told)}." if told else ""
+
+
+def describe_status_cards(statuses: Sequence[GroupStatus], whole: Sequence[ContractVerdict] = ()) -> str:
+    """The alternative text of the status cards: every group with its verdict and its numbers.
+
+    Then every contract about the whole schema (`whole`).
+    """
     told = [
         f"{it.group}: {it.verdict.value}, {plural(it.coupling.tables, 'table')}, "
         f"{plural(it.coupling.inside, 'key')} inside, "
@@ -206,7 +230,8 @@ def describe_status_cards(statuses: Sequence[GroupStatus]) -> str:
         for it in statuses[:_MOST_TOLD]
     ]
     more = f" And {plural(len(statuses) - _MOST_TOLD, 'more group')}." if len(statuses) > _MOST_TOLD else ""
-    title, line = card_lines(statuses)
+    title, line = card_lines(statuses, whole)
+    more += "".join(f" {it.contract.name}: {it.outcome.value}." for it in whole[:_MOST_TOLD])
     return " ".join((f"{title}.", line, *(f"{it}." for it in told))) + more
 
 
@@ -228,7 +253,7 @@ def block_lines(matrix: BlockMatrix) -> tuple[str, str]:
     if [block.name for block in matrix.blocks] == [UNGROUPED]:
         title = f"{plural(tables, 'table')}; no group is declared"
     line = rehearsal_line(matrix.rehearsed, (matrix.missing, tables), (total.missing, total.keys), total.extra)
-    return title, line + _unkeyed_line(total.unkeyed)
+    return title, line + _tolerated_line(total.tolerated) + _unkeyed_line(total.unkeyed)
 
 
 def describe_block_matrix(matrix: BlockMatrix) -> str:

@@ -10,28 +10,37 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from pgready.figures.describe import matrix_lines
-from pgready.figures.parts import MARGIN, Sample, heading, legend
+from pgready.figures.parts import MARGIN, TOLERATED_SAMPLE, Sample, heading, legend
 from pgready.figures.scene import Box, Curve, Scene, Shape, Words, render
-from pgready.figures.style import CALM, COLOURS, FAINT, INK, PAPER, QUIET, TINTS, WIDEST, WORDS
-from pgready.figures.text import MINUS, fitted, plural, width_of
+from pgready.figures.style import CALM, COLOURS, FAINT, INK, PAPER, QUIET, TINTS, TOLERATED_WORDS, WIDER, WIDEST, WORDS
+from pgready.figures.text import MINUS, brief, fitted, plural, width_of
 from pgready.graph.matrix import GroupMatrix, KeyCounts, MatrixGroup, merged_groups
 from pgready.graph.pages import LinkKind
 
 __all__ = ["draw_group_matrix", "matrix_scene"]
 
-_MOST_GROUPS = 24
+_MOST_GROUPS = 40
+_MOST_NARROW = 20  # groups that fit into the narrower width
 _ROOMY = 74  # px of a cell in which words fit
+_NARROW = 30  # px of a cell below which rows are lower too
+_LEAST = 8.0  # px of the smallest words
 _NONE = 40  # px of a column in which the word "none" fits
 _OUT = 92  # px for the column that says what goes out
 _NOTE = "Row: the group that holds the key. Column: the group it refers to."
 
 
+_MERGED = (
+    " Shown are the {shown} groups with most keys between groups, counting first those that nothing allows; the other "
+    "{more} are one row and column here, and each on its own in audit.json."
+)
+
+
 def draw_group_matrix(matrix: GroupMatrix) -> Figure:
-    """Draw the matrix; at most 820 CSS pixels wide, however many groups there are.
+    """Draw the matrix; at most 820 CSS pixels wide, of more than 20 groups at most 1,080.
 
     The number in a cell counts foreign keys. Below it stand, in words where there is room, what nothing allows, how
-    many the rehearsal made, and references without a key. Of more than 24 groups those with the fewest keys are drawn
-    as one.
+    many the rehearsal made, and references without a key. Of more than 40 groups those with the fewest keys between
+    groups are drawn as one.
     """
     return render(matrix_scene(matrix))
 
@@ -39,10 +48,12 @@ def draw_group_matrix(matrix: GroupMatrix) -> Figure:
 def matrix_scene(matrix: GroupMatrix) -> Scene:
     """The matrix as shapes."""
     title, line = matrix_lines(matrix)
-    matrix = merged_groups(matrix, _MOST_GROUPS)
-    grid = _grid(matrix)
-    width = min(WIDEST, max(560, grid.right + _OUT + MARGIN))
-    shapes, top = heading(title, line, _NOTE if matrix.groups else "", width)
+    matrix, many = merged_groups(matrix, _MOST_GROUPS), len(matrix.groups)
+    widest = WIDEST if len(matrix.groups) <= _MOST_NARROW else WIDER
+    grid = _grid(matrix, widest)
+    width = min(widest, max(560, grid.right + _OUT + MARGIN))
+    note = _NOTE + (_MERGED.format(shown=_MOST_GROUPS - 1, more=many - _MOST_GROUPS + 1) if many > _MOST_GROUPS else "")
+    shapes, top = heading(title, line, note if matrix.groups else "", width)
     names = _column_names(grid)
     grid = replace(grid, y=top + max((_rise(words) for words in names), default=0) + 14)
     shapes += [replace(words, y=grid.y - 10) for words in names]
@@ -82,16 +93,16 @@ class _Grid:
         return Box(x=x + 2.5, y=y + 2.5, width=self.cell - 5, height=self.row - 5)
 
 
-def _grid(matrix: GroupMatrix) -> _Grid:
+def _grid(matrix: GroupMatrix, widest: float) -> _Grid:
     count = max(1, len(matrix.groups))
     labels = [width_of(fitted(group.name, 160, 13, bold=True), 13, bold=True) for group in matrix.groups]
     sizes = [width_of(_size(group), 11) for group in matrix.groups]
     x = MARGIN + max([40.0, *labels, *sizes]) + 10
-    cell = min(92.0, (WIDEST - x - _OUT - MARGIN) / count)
+    cell = min(92.0, (widest - x - _OUT - MARGIN) / count)
     if cell < _ROOMY:
         x = MARGIN + 10 + max(width_of(_compact_label(group), 12) for group in matrix.groups)
-        cell = min(_ROOMY - 1.0, (WIDEST - x - _OUT - MARGIN) / count)
-        return _Grid(groups=matrix.groups, x=x, cell=cell, row=33)
+        cell = min(_ROOMY - 1.0, (widest - x - _OUT - MARGIN) / count)
+        return _Grid(groups=matrix.groups, x=x, cell=cell, row=33 if cell >= _NARROW else 26)
     most = max((len(_below(counts)) for counts in matrix.cells.values()), default=0)
     return _Grid(groups=matrix.groups, x=x, cell=cell, row=34 + 14 * max(1, most))
 
@@ -190,6 +201,9 @@ def _below(counts: KeyCounts) -> list[tuple[str, str]]:
         for number, word in ((counts.forbidden, "forbidden"), (counts.undeclared, "undeclared"))
         if number
     ]
+    if counts.tolerated:
+        all_of_them = counts.tolerated == counts.keys
+        lines.append(("tolerated ~" if all_of_them else f"{counts.tolerated:,} tolerated ~", TOLERATED_WORDS))
     if counts.missing:
         lines.append((f"{counts.keys - counts.missing:,} made", INK))
     if counts.unkeyed:
@@ -199,12 +213,17 @@ def _below(counts: KeyCounts) -> list[tuple[str, str]]:
 
 def _compact(box: Box, counts: KeyCounts) -> Iterator[Words]:
     """A number with a mark for its verdict; below it, smaller, how many are missing and how many are unkeyed."""
-    mark = "✕" if counts.forbidden else "!" if counts.undeclared else ""
-    number = f"{mark}{counts.keys:,}" if counts.keys else f"{counts.unkeyed:,}?"
-    less = f"{MINUS}{counts.missing:,}" if counts.missing else ""
-    below = less + (f"+{counts.unkeyed:,}?" if counts.unkeyed and counts.keys else "")
+    mark = "✕" if counts.forbidden else "!" if counts.undeclared else "~" if counts.tolerated else ""
+    number = f"{mark}{brief(counts.keys)}" if counts.keys else f"{brief(counts.unkeyed)}?"
+    less = f"{MINUS}{brief(counts.missing)}" if counts.missing else ""
+    below = less + (f"+{brief(counts.unkeyed)}?" if counts.unkeyed and counts.keys else "")
+    if below and 0.94 * box.width < _LEAST * width_of(below, 1):
+        below = MINUS * bool(less) + "+?" * bool(counts.unkeyed)
+    if mark and 0.94 * box.width < _LEAST * width_of(number, 1, bold=True):
+        number = number.removeprefix(mark)  # the cell's look says it too
     x, y = box.x + box.width / 2, box.y + box.height / 2
-    lines = [(number, 12.0, bool(counts.crossing), y - 6), (below, 9.0, False, y + 7)] if below else []
+    apart = min(6.5, box.height / 4)
+    lines = [(number, 12.0, bool(counts.crossing), y - apart), (below, 9.0, False, y + apart)] if below else []
     for text, size, bold, at in lines or [(number, 12.0, bool(counts.crossing), y)]:
         fit = min(size, 0.94 * box.width / width_of(text, 1, bold=bold))
         yield Words(x=x, y=at, text=text, size=fit, bold=bold, colour=WORDS[_kind_of(counts)], align="center")
@@ -227,6 +246,9 @@ def _sums(matrix: GroupMatrix, grid: _Grid) -> Iterator[Words]:
         for number, (text, colour) in enumerate(notes, start=1):
             yield Words(x=x, y=middle - 7 * len(notes) + 14 * number, text=text, size=11, colour=colour)
         below = _number(coming, none="none" if grid.cell >= _NONE else "0")
+        if width_of(below.text, below.size) > grid.cell - 2:
+            short = brief(coming.keys)
+            below = replace(below, text=short, size=min(below.size, (grid.cell - 2) / width_of(short, 1)))
         yield replace(below, x=grid.x + (place + 0.5) * grid.cell, y=grid.bottom + 14, align="center")
 
 
@@ -256,6 +278,8 @@ def _samples(matrix: GroupMatrix, grid: _Grid) -> Iterator[tuple[Sample, str]]:
             partial(_swatch, kind=LinkKind.INTERNAL, missing=True),
             ("none of them made" if grid.roomy else f"none made ({MINUS}2: 2 of the keys are missing)"),
         )
+    if matrix.total.tolerated:
+        yield TOLERATED_SAMPLE
     if matrix.total.unkeyed:
         yield partial(_swatch, kind=LinkKind.UNKEYED), "unkeyed: a column names a table without a foreign key"
 

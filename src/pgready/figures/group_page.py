@@ -14,7 +14,7 @@ from pgready.figures.describe import page_lines
 from pgready.figures.page_ports import Panel, Port, panel, port_shapes
 from pgready.figures.page_routes import MISSING, inside_route, look, route_in, route_out
 from pgready.figures.page_tables import Layout, Spot, by_table, lay_out, moved
-from pgready.figures.parts import MARGIN, Sample, heading, legend
+from pgready.figures.parts import MARGIN, TOLERATED_SAMPLE, Sample, heading, legend
 from pgready.figures.scene import Box, Curve, Scene, Shape, Words, render
 from pgready.figures.style import INK, PANEL, PAPER, QUIET, WIDEST, WORDS
 from pgready.figures.text import TIMES, fitted, width_of
@@ -221,6 +221,8 @@ def _samples(page: GroupPage) -> Iterator[tuple[Sample, str]]:
             yield partial(_sample, style=look(replace(found, missing=0))), meaning
     if any(link.missing for link in links) or any(table.missing for table in page.tables):
         yield partial(_sample, style=(MISSING, 1.2, True)), "missing after a clean deploy"
+    if any(link.tolerated for link in links):
+        yield TOLERATED_SAMPLE
     if any(table.own for table in page.tables):
         yield _loop_sample, "refers to itself"
 

@@ -11,8 +11,8 @@ from pgready.figures.scene import Curve, Point
 
 __all__ = ["End", "route_between"]
 
-_TRACKS = 5
-_APART = 3.4  # px between the lines of a street
+_TRACKS = 7
+_APART = 3  # px between the lines of a street
 _BEND = 6
 _TURN = 9  # px in which a line leaves a table's height for its lane
 

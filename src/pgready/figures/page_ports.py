@@ -104,7 +104,7 @@ def _port(tables: frozenset[QualifiedName], name: str, links: Sequence[Link], y:
 
 
 def _details(links: Sequence[Link], keys: int) -> str:
-    """What the number alone does not say: verdicts other than "allowed", and what was not made."""
+    """What the number alone does not say: verdicts other than "allowed", the baseline, what was not made."""
     words = []
     for kind in _SEVERITY:
         number = sum(link.keys for link in links if link.kind is kind)
@@ -112,6 +112,8 @@ def _details(links: Sequence[Link], keys: int) -> str:
             words.append(f"+{number:,} unkeyed ?" if keys else "unkeyed")
         elif kind in {LinkKind.FORBIDDEN, LinkKind.UNDECLARED} and number:
             words.append(kind.value if number == keys else f"{number:,} {kind.value}")
+    if tolerated := sum(link.tolerated for link in links):
+        words.append("tolerated ~" if tolerated == keys else f"{tolerated:,} tolerated ~")
     if missing := sum(link.missing for link in links):
         words.append(("all missing" if keys > 1 else "missing") if missing == keys else f"{missing:,} missing")
     return ", ".join(words)

@@ -54,10 +54,12 @@ def inside_route(table: Spot, referenced: Spot, style: Look) -> Curve:
         end = referenced.box.right
         bulge = max(start[0], end[0]) + min(GUTTER, 14 + abs(start[1] - end[1]) / 12)
         return _curve(start, [((bulge, start[1]), (bulge, end[1]), end)], style)
-    if table.column + 1 == referenced.column or table.last:
+    if table.column + 1 == referenced.column:
         return _curve(start, [_swing(start, end)], style)
-    y = table.lane - _APART
+    y = start[1] if table.last else table.lane - _APART
     lane = (end[0] - GUTTER + 8, y)
+    if table.last:
+        return _curve(start, [(lane,), _swing(lane, end)], style)
     return _curve(start, [_swing(start, (start[0] + 10, y)), (lane,), _swing(lane, end)], style)
 
 

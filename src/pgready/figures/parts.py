@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from pgready.figures.scene import Shape, Words
-from pgready.figures.style import INK, QUIET
+from pgready.figures.style import INK, QUIET, TOLERATED_WORDS
 from pgready.figures.text import width_of, wrapped
 
-__all__ = ["MARGIN", "Sample", "heading", "legend"]
+__all__ = ["MARGIN", "TOLERATED_SAMPLE", "Sample", "heading", "legend"]
 
 MARGIN = 14
 _LEGEND_SIZE = 11
@@ -28,6 +28,14 @@ def heading(title: str, line: str, note: str, width: float) -> tuple[list[Shape]
             y += size * 0.7
         y += 2
     return shapes, y
+
+
+def _tilde(x: float, y: float) -> tuple[Shape, ...]:
+    return (Words(x=x + 10, y=y, text="~", size=14, bold=True, colour=TOLERATED_WORDS, align="center"),)
+
+
+TOLERATED_SAMPLE: tuple[Sample, str] = (_tilde, "tolerated: allowed by the baseline only")
+"""The legend entry of keys that stand in the baseline."""
 
 
 def legend(entries: Iterable[tuple[Sample, str]], width: float, top: float) -> tuple[list[Shape], float]:

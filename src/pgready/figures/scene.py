@@ -5,6 +5,7 @@ The unit is the CSS pixel (1/96 inch); x grows to the right, y downwards.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from math import atan2, cos, pi, sin
 from typing import Any, Literal
@@ -12,12 +13,14 @@ from typing import Any, Literal
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
 from pgready.figures.style import FONT, INK, PAPER, house_style
+from pgready.figures.text import width_of
 
 __all__ = ["Box", "Curve", "Marks", "Point", "Scene", "Segment", "Shape", "Words", "render"]
 
@@ -181,17 +184,38 @@ def _artists(shape: Shape, pixels: Transform) -> Iterator[Artist]:
         yield PathPatch(_head(shape), facecolor=shape.colour, edgecolor="none", **style)
 
 
+class _Line(Text):
+    """One plain line on its baseline: it needs no layout, for which matplotlib would measure each text anew."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        share = {"left": 0.0, "center": -0.5, "right": -1.0}[self.get_horizontalalignment()]
+        size = float(renderer.points_to_pixels(self.get_fontproperties().get_size_in_points()))  # type: ignore[arg-type]  # of an array
+        shift = share and share * width_of(self.get_text(), size, bold=self.get_fontweight() == "bold")
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        angle = self.get_rotation() * pi / 180
+        x, y = x + shift * cos(angle), renderer.get_canvas_width_height()[1] - y - shift * sin(angle)
+        renderer.open_group("text", self.get_gid())
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        renderer.draw_text(gc, x, y, self.get_text(), self.get_fontproperties(), self.get_rotation(), mtext=self)
+        gc.restore()
+        renderer.close_group("text")
+
+
+@lru_cache(maxsize=256)
+def _font(size: float, bold: bool) -> FontProperties:  # noqa: FBT001 - private
+    return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+
+
 def _text(words: Words, pixels: Transform) -> Text:
     drop = 0.36 * words.size  # half of the height of DejaVu Sans' capitals
     angle = words.angle * pi / 180
-    return Text(
+    return _Line(
         words.x + drop * sin(angle),
         words.y + drop * cos(angle),
         words.text,
         color=words.colour,
-        fontfamily=FONT,
-        fontsize=words.size * _POINTS,
-        fontweight="bold" if words.bold else "normal",
+        fontproperties=_font(words.size * _POINTS, words.bold),
         horizontalalignment=words.align,
         verticalalignment="baseline",
         rotation=words.angle,

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.figure import Figure
 
+from pgready.figures.card_strips import LOOKS, more_strip, whole_strip
 from pgready.figures.describe import card_lines
 from pgready.figures.ids import group_id
 from pgready.figures.parts import MARGIN, heading
 from pgready.figures.scene import Box, Scene, Shape, Words, render
-from pgready.figures.style import CALM, COLOURS, FAINT, INK, PANEL, PAPER, QUIET, WIDEST, WORDS
-from pgready.figures.text import MINUS, TIMES, fitted, plural, visible, width_of
+from pgready.figures.style import CALM, FAINT, INK, PAPER, QUIET, TOLERATED_WORDS, WIDEST, WORDS
+from pgready.figures.text import TIMES, fitted, plural, visible, width_of
 from pgready.graph.pages import LinkKind
-from pgready.graph.status import GroupStatus, StatusVerdict
-from pgready.model.groups import CrossingVerdict
+from pgready.graph.status import GroupStatus
+from pgready.model.groups import ContractVerdict, CrossingVerdict
 from pgready.model.names import QualifiedName
 
 __all__ = ["cards_scene", "draw_status_cards"]
@@ -29,33 +30,29 @@ _WIDTH = (WIDEST - 2 * MARGIN - (_IN_A_ROW - 1) * _APART) / _IN_A_ROW
 _PAD = 14
 _HEAD = 124  # px of a card above its lines
 _LINE = 16
-_LOOKS = {
-    StatusVerdict.BROKEN: ("✕", COLOURS[LinkKind.FORBIDDEN], WORDS[LinkKind.FORBIDDEN]),
-    StatusVerdict.HOLDS: ("✓", CALM, CALM),
-    StatusVerdict.VACUOUS: ("○", COLOURS[LinkKind.INTERNAL], QUIET),
-    StatusVerdict.NONE: (MINUS, COLOURS[LinkKind.INTERNAL], QUIET),
-}
 
 _Told = tuple[str, str]
 """A line of a card and its colour."""
 
 
-def draw_status_cards(statuses: Sequence[GroupStatus]) -> Figure:
+def draw_status_cards(statuses: Sequence[GroupStatus], whole: Sequence[ContractVerdict] = ()) -> Figure:
     """Draw the cards in the order given, three in a row; 820 CSS pixels wide.
 
-    Of more than 24 groups the last ones, of which least is to be said, are told in words on one card.
+    `whole` are the contracts that name no groups (`graph.status.whole_schema`); they stand above the cards. Of more
+    than 24 groups the last ones, of which least is to be said, have a line each below the cards.
     """
-    return render(cards_scene(statuses))
+    return render(cards_scene(statuses, whole))
 
 
-def cards_scene(statuses: Sequence[GroupStatus]) -> Scene:
+def cards_scene(statuses: Sequence[GroupStatus], whole: Sequence[ContractVerdict] = ()) -> Scene:
     """The cards as shapes."""
-    title, line = card_lines(statuses)
+    title, line = card_lines(statuses, whole)
     shapes, y = heading(title, line, "", WIDEST)
-    y += 8
-    shown = list(statuses if len(statuses) <= _MOST_CARDS else statuses[: _MOST_CARDS - 1])
-    rest = statuses[len(shown) :]
-    for start in range(0, len(shown) + bool(rest), _IN_A_ROW):
+    above, y = whole_strip(whole, y + 8)
+    shapes += above
+    y += _APART * bool(above)
+    shown = list(statuses[:_MOST_CARDS])
+    for start in range(0, len(shown), _IN_A_ROW):
         row = shown[start : start + _IN_A_ROW]
         told = [_lines(status) for status in row]
         lines = max((len(it) for it in told), default=0)
@@ -63,15 +60,14 @@ def cards_scene(statuses: Sequence[GroupStatus]) -> Scene:
         for place, status in enumerate(row):
             box = Box(x=MARGIN + place * (_WIDTH + _APART), y=y, width=_WIDTH, height=height)
             shapes += _card(status, told[place], box)
-        if rest and len(row) < _IN_A_ROW:
-            shapes += _more(rest, Box(x=MARGIN + len(row) * (_WIDTH + _APART), y=y, width=_WIDTH, height=height))
         y += height + _APART
-    return Scene(width=WIDEST, height=y - _APART + MARGIN, shapes=tuple(shapes))
+    below, y = more_strip(statuses[len(shown) :], y)
+    return Scene(width=WIDEST, height=(y if below else y - _APART) + MARGIN, shapes=(*shapes, *below))
 
 
 def _card(status: GroupStatus, told: Sequence[_Told], box: Box) -> Iterator[Shape]:
     gid = group_id(status.group)
-    sign, edge, colour = _LOOKS[status.verdict]
+    sign, edge, colour = LOOKS[status.verdict]
     x, y, width = box.x + _PAD, box.y, box.width - 2 * _PAD
     yield Box(x=x - _PAD, y=y, width=box.width, height=box.height, edge=FAINT, fill=PAPER, radius=5, gid=gid)
     yield Box(x=x - _PAD, y=y, width=5, height=box.height, fill=edge, radius=2.4, layer=3, gid=gid)
@@ -145,6 +141,11 @@ def _bad(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
             made = ", missing" if crossing.declared and crossing.rehearsed is False else ""
             target = fitted(status.labels[key.referenced_table], 130, 11) + made
             yield _edge(status, sign, key.table, ",".join(key.columns), target), WORDS[LinkKind(verdict.value)]
+    for crossing in status.outgoing(CrossingVerdict.ALLOWED):
+        if crossing.baselined:
+            key = crossing.foreign_key
+            target = fitted(status.labels[key.referenced_table], 130, 11) + ", tolerated"
+            yield _edge(status, "~", key.table, ",".join(key.columns), target), TOLERATED_WORDS
     for it in status.unkeyed:
         target = fitted(status.labels[it.referenced_table], 130, 11)
         yield _edge(status, "?", it.table, it.column, target), WORDS[LinkKind.UNKEYED]
@@ -159,7 +160,7 @@ def _edge(status: GroupStatus, sign: str, table: QualifiedName, columns: str, ta
 
 
 def _allowed(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
-    crossings = status.outgoing(CrossingVerdict.ALLOWED)
+    crossings = [it for it in status.outgoing(CrossingVerdict.ALLOWED) if not it.baselined]
     keys = Counter(crossing.foreign_key.referenced_table for crossing in crossings)
     lost = Counter(
         crossing.foreign_key.referenced_table
@@ -170,14 +171,3 @@ def _allowed(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
         missing = f", {'all' if lost[table] == number else f'{lost[table]:,}'} missing" if lost[table] else ""
         name = fitted(status.labels[table], 110, 11)
         yield (f"→ {name} {TIMES}{number:,}, allowed{missing}",), WORDS[LinkKind.ALLOWED]
-
-
-def _more(rest: Sequence[GroupStatus], box: Box) -> Iterator[Shape]:
-    """What the groups without a card come to."""
-    yield Box(x=box.x, y=box.y, width=box.width, height=box.height, fill=PANEL, edge=None, radius=5)
-    x, y = box.x + _PAD, box.y + 19
-    yield Words(x=x, y=y, text=f"+ {plural(len(rest), 'more group')}", size=14, bold=True)
-    verdicts = Counter(status.verdict for status in rest)
-    for place, verdict in enumerate(it for it in StatusVerdict if verdicts[it]):
-        text = f"{_LOOKS[verdict][0]} {verdicts[verdict]:,} {verdict.value}"
-        yield Words(x=x, y=y + 24 + _LINE * place, text=text, size=11, colour=_LOOKS[verdict][2])

@@ -18,6 +18,9 @@ __all__ = [
     "PAPER",
     "QUIET",
     "TINTS",
+    "TOLERATED",
+    "TOLERATED_WORDS",
+    "WIDER",
     "WIDEST",
     "WORDS",
     "house_style",
@@ -29,7 +32,13 @@ FONT = "DejaVu Sans"
 WIDEST = 820
 """Width of the report's text in CSS pixels, the unit of every scene."""
 
+WIDER = 1080
+"""Width of what a whole page shows side by side, for pictures that say too much for `WIDEST`."""
+
 INK, QUIET, FAINT, PAPER, PANEL, CALM = "#1A1A1A", "#595959", "#BDBDBD", "#FFFFFF", "#F4F4F2", "#00664A"
+
+TOLERATED, TOLERATED_WORDS = "#E69F00", "#7A4F00"
+"""What holds only because a baseline tolerates it: amber, and dark enough for words (7 to 1 on white)."""
 
 COLOURS = {
     LinkKind.INTERNAL: "#8C8C8C",

@@ -51,7 +51,8 @@ def _accessible(svg: str, title: str, description: str, *, live: bool) -> str:
     return opened[:end] + spoken + opened[end:]
 
 
-_LIVE = 'font-family="DejaVu Sans,Verdana,sans-serif" style="white-space:pre" '
+_LIVE = 'font-family="DejaVu Sans,Verdana,sans-serif" '
+_COLLAPSING = re.compile(r"(?:^|(?<= )) ")
 _TEXT = re.compile(r'<text style="([^"]*)" x="([^"]*)" y="([^"]*)" transform="rotate\(-?([\d.]+)[^"]*">([^<]*)</text>')
 _WORDS = "words:{}:"
 
@@ -81,8 +82,10 @@ def _text_element(style: str, x: str, y: str, angle: str, content: str) -> str:
     attributes |= {"text-anchor": anchor} if (anchor := given.get("text-anchor", "start")) != "start" else {}
     attributes |= {"transform": f"rotate(-{_short(angle)} {_short(x)} {_short(y)})"} if float(angle) else {}
     attributes |= {"textLength": _short(width_of(unescape(content), size, bold=bold))}
+    # Browsers collapse spaces in the text of an SVG, whatever the element around it says (`white-space`).
+    kept = _COLLAPSING.sub("\N{NO-BREAK SPACE}", content)
     written = " ".join(f'{name}="{value}"' for name, value in attributes.items())
-    return f'<text {written} lengthAdjust="spacingAndGlyphs">{content}</text>'
+    return f'<text {written} lengthAdjust="spacingAndGlyphs">{kept}</text>'
 
 
 def _short(number: str | float) -> str:

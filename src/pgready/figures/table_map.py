@@ -6,19 +6,20 @@ It answers "what belongs to what, and where does it leak?". Keys to a hub are ma
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
 from pgready.figures.describe import map_lines
 from pgready.figures.ids import edge_id, group_id, table_id
-from pgready.figures.map_boxes import MARK, NAME_SIZE, PAD, TITLE, blocks, marks_of, title_of
+from pgready.figures.map_boxes import DENSE, PAD, ROOMY, TITLE, Block, Scale, blocks, marks_of, title_of
 from pgready.figures.map_routes import End, route_between
 from pgready.figures.map_shelves import STREET, Shelves, shelved
 from pgready.figures.page_routes import MISSING, inside_route
 from pgready.figures.page_tables import Spot
-from pgready.figures.parts import MARGIN, Sample, heading, legend
+from pgready.figures.parts import MARGIN, TOLERATED_SAMPLE, Sample, heading, legend
 from pgready.figures.scene import Box, Curve, Point, Scene, Shape, Words, render
-from pgready.figures.style import COLOURS, INK, PANEL, PAPER, QUIET, WIDEST, WORDS
+from pgready.figures.style import COLOURS, INK, PANEL, PAPER, QUIET, TOLERATED_WORDS, WORDS
 from pgready.figures.text import fitted
 from pgready.graph.pages import Link, LinkKind
 from pgready.graph.table_map import MapTable, TableMap, coupled
@@ -27,13 +28,17 @@ from pgready.model.names import QualifiedName
 __all__ = ["draw_table_map", "map_scene"]
 
 _NARROWEST = 560
+_MOST_ROOMY = 60
+_SHAPES = (1.5, 1.0, 0.7, 2.2, 3.0)  # wanted width per height of a box
 _MOST_HUBS = 8
 _LETTERS = 26
 _WORST = (LinkKind.ALLOWED, LinkKind.UNDECLARED, LinkKind.FORBIDDEN)
 
 
 def draw_table_map(drawn: TableMap) -> Figure:
-    """Draw the map; at most 820 CSS pixels wide, and as high as it needs. Made for at most 250 tables.
+    """Draw the map, as high as it needs; at most 820 CSS pixels wide, of more than 60 tables at most 1,080.
+
+    Made for at most 250 tables. Of some shapes and widths of the boxes that which gives the lowest picture is taken.
 
     In the SVG every group, table and line is a group of its own with an id (`figures.ids`).
     """
@@ -42,20 +47,28 @@ def draw_table_map(drawn: TableMap) -> Figure:
 
 def map_scene(drawn: TableMap) -> Scene:
     """The map as shapes."""
-    room = WIDEST - 2 * STREET
-    boxes = blocks(drawn, room)
-    x = float(STREET)
-    flat = shelved(boxes, coupled(drawn.crossing), x, 0, room)
-    width = min(WIDEST, max(_NARROWEST, flat.right + STREET))
+    scale = DENSE if sum(len(group.tables) for group in drawn.groups) > _MOST_ROOMY else ROOMY
+    room, x, near = scale.width - 2 * STREET, float(STREET), coupled(drawn.crossing)
+    limits = [(room + STREET) / count - STREET for count in ((1, 2) if scale is DENSE else (1,))]
+    tried = (blocks(drawn, limit, scale, shape) for limit in limits for shape in _SHAPES)
+    boxes, flat = min(((it, shelved(it, near, x, 0, room)) for it in tried), key=_badness)
+    width = min(scale.width, max(_NARROWEST, flat.right + STREET))
     title, line = map_lines(drawn)
     shapes, top = heading(title, line, "", width)
     explained, top = legend(_samples(drawn), width, top + 6)
-    placed = shelved(boxes, coupled(drawn.crossing), x, top + STREET, room)
+    placed = shelved(boxes, near, x, top + STREET, room)
     shapes += explained
     shapes += _boxes(placed)
     shapes += _lines(drawn, placed)
-    shapes += _tables(drawn, placed)
+    shapes += _tables(drawn, placed, scale)
     return Scene(width=width, height=placed.bottom + MARGIN, shapes=tuple(shapes))
+
+
+def _badness(given: tuple[Sequence[Block], Shelves]) -> float:
+    """Its height; a column that had to go into another one, so that lines run to and fro, costs some."""
+    boxes, shelves = given
+    columns = sum(len(block.group.columns) for block in boxes)
+    return shelves.bottom * (1 + sum(block.folded for block in boxes) / max(1, 4 * columns))
 
 
 def _boxes(shelves: Shelves) -> Iterator[Shape]:
@@ -79,14 +92,20 @@ def _boxes(shelves: Shelves) -> Iterator[Shape]:
             yield Words(x=box.x + PAD, y=box.y + TITLE + 8, text="no tables", size=11, colour=QUIET, gid=gid)
 
 
-def _tables(drawn: TableMap, shelves: Shelves) -> Iterator[Shape]:
+def _tables(drawn: TableMap, shelves: Shelves, scale: Scale) -> Iterator[Shape]:
     marks = marks_of(drawn)
     for placed in shelves.placed:
         for table in placed.block.group.tables:
-            yield from _table(drawn, placed.spots[table.name], table, marks.get(table.name, ()))
+            yield from _table(drawn, placed.spots[table.name], table, _Given(marks.get(table.name, ()), scale))
 
 
-def _table(drawn: TableMap, spot: Spot, table: MapTable, marks: Sequence[str]) -> Iterator[Shape]:
+class _Given(NamedTuple):
+    marks: Sequence[str]
+    scale: Scale
+
+
+def _table(drawn: TableMap, spot: Spot, table: MapTable, given: _Given) -> Iterator[Shape]:
+    marks, scale = given
     box, y, gid = spot.box, spot.box.left[1], table_id(table.name)
     hub = table.name in drawn.hubs
     yield Box(
@@ -101,13 +120,13 @@ def _table(drawn: TableMap, spot: Spot, table: MapTable, marks: Sequence[str]) -
         gid=gid,
     )
     colour = QUIET if spot.missing else INK
-    yield Words(x=box.x + 6, y=y, text=spot.lines[0], size=NAME_SIZE, bold=False, colour=colour, gid=gid)
+    yield Words(x=box.x + 6, y=y, text=spot.lines[0], size=scale.name, colour=colour, gid=gid)
     right = box.x + box.width - 4
     for place, mark in enumerate(reversed(marks)):
-        yield from _mark(drawn, table, mark, (right - MARK * (place + 0.5), y))
+        yield from _mark(drawn, table, mark, (right - scale.mark * (place + 0.5), y))
     if spot.note:
-        x = right - MARK * len(marks) - 2
-        yield Words(x=x, y=y, text=spot.note, size=10.5, colour=QUIET, align="right", gid=gid)
+        x = right - scale.mark * len(marks) - 2
+        yield Words(x=x, y=y, text=spot.note, size=min(10.5, scale.name), colour=QUIET, align="right", gid=gid)
     if hub and len(drawn.hubs) > 1:
         yield from _badge(_letter(drawn.hubs.index(table.name)), box.x + box.width, box.y, gid)
 
@@ -116,7 +135,8 @@ def _mark(drawn: TableMap, table: MapTable, mark: str, at: Point) -> Iterator[Sh
     """A dot in the colour of the verdict, hollow when no key of it was made; a letter where there are more hubs."""
     (x, y), gid = at, table_id(table.name)
     if not mark.isdigit():
-        yield Words(x=x, y=y, text=mark, size=11, bold=True, colour=WORDS[LinkKind.UNKEYED], align="center", gid=gid)
+        colour = TOLERATED_WORDS if mark == "~" else WORDS[LinkKind.UNKEYED]
+        yield Words(x=x, y=y, text=mark, size=11, bold=True, colour=colour, align="center", gid=gid)
         return
     hub = drawn.hubs[int(mark)]
     links = [link for link in table.marks if link.referenced_table == hub and link.kind is not LinkKind.UNKEYED]
@@ -132,7 +152,7 @@ def _mark(drawn: TableMap, table: MapTable, mark: str, at: Point) -> Iterator[Sh
 
 
 def _dot(x: float, y: float, kind: LinkKind, *, missing: bool, gid: str = "", letter: str = "") -> Iterator[Shape]:
-    size = 11.5 if letter else 7.5
+    size = 12.0 if letter else 7.5
     fill = PAPER if missing or letter else COLOURS[kind]
     yield Box(
         x=x - size / 2,
@@ -148,7 +168,7 @@ def _dot(x: float, y: float, kind: LinkKind, *, missing: bool, gid: str = "", le
         gid=gid,
     )
     if letter:
-        yield Words(x=x, y=y, text=letter, size=8, bold=True, colour=WORDS[kind], align="center", gid=gid)
+        yield Words(x=x, y=y, text=letter, size=9, bold=True, colour=WORDS[kind], align="center", gid=gid)
 
 
 def _letter(place: int) -> str:
@@ -158,7 +178,7 @@ def _letter(place: int) -> str:
 def _badge(letter: str, x: float, y: float, gid: str) -> Iterator[Shape]:
     """The hub's letter at the corner of its table."""
     yield Box(x=x - 8, y=y - 5, width=13, height=13, radius=6.5, fill=INK, edge=None, layer=4, gid=gid)
-    yield Words(x=x - 1.5, y=y + 1.5, text=letter, size=8.5, bold=True, colour=PAPER, align="center", gid=gid)
+    yield Words(x=x - 1.5, y=y + 1.5, text=letter, size=9, bold=True, colour=PAPER, align="center", gid=gid)
 
 
 def _lines(drawn: TableMap, shelves: Shelves) -> Iterator[Curve]:
@@ -210,6 +230,8 @@ def _samples(drawn: TableMap) -> Iterator[tuple[Sample, str]]:
             {"style": (MISSING, 1.2, True)} if missing[0] == "dashed" else {"kind": LinkKind.INTERNAL, "missing": True}
         )
         yield partial(shown, **style), f"{' or '.join(missing)}: missing after a clean deploy"
+    if any(link.tolerated for link in (*lines, *marks)):
+        yield TOLERATED_SAMPLE
     if any(link.kind is LinkKind.UNKEYED for link in (*lines, *marks)):
         yield _question_sample, "unkeyed: a column names a table without a foreign key"
 
@@ -242,7 +264,7 @@ def _hub_sample(x: float, y: float, *, letter: str) -> tuple[Shape, ...]:
         edge=INK,
         layer=3,
     )
-    name = Words(x=x + 14, y=y, text=letter, size=8, bold=True, colour=INK, align="center")
+    name = Words(x=x + 14, y=y, text=letter, size=9, bold=True, colour=INK, align="center")
     return (dot, name) if letter else (dot,)
 
 

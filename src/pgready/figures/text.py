@@ -6,13 +6,14 @@ font lacks; drawn as they are they would vanish, reorder the picture or make mat
 
 import unicodedata
 from functools import cache
+from itertools import accumulate
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from pgready.figures.style import FONT
 
-__all__ = ["MINUS", "TIMES", "fitted", "plural", "visible", "width_of", "wrapped"]
+__all__ = ["MINUS", "TIMES", "brief", "fitted", "plural", "visible", "width_of", "wrapped"]
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -35,6 +36,8 @@ def _drawable(character: str) -> bool:
 
 def visible(text: str) -> str:
     r"""The text with every character that cannot be seen or drawn as `\u{hex}`; piled up accents likewise."""
+    if text.isascii() and text.isprintable():
+        return text
     shown = [
         character if _drawable(character) and not _piled(text, place) else f"\\u{{{ord(character):x}}}"
         for place, character in enumerate(text)
@@ -65,12 +68,22 @@ def fitted(text: str, width: float, size: float, *, bold: bool = False) -> str:
     shown = visible(text)
     if width_of(shown, size, bold=bold) <= width:
         return shown
-    low, high = 0, len(shown) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = width_of(_shortened(shown, middle), size, bold=bold) <= width
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return _shortened(shown, low)
+    keep = _roughly(shown, width / size, bold)
+    while keep > 0 and width_of(_shortened(shown, keep), size, bold=bold) > width:
+        keep -= 1
+    while keep < len(shown) - 1 and width_of(_shortened(shown, keep + 1), size, bold=bold) <= width:
+        keep += 1
+    return _shortened(shown, keep)
+
+
+def _roughly(text: str, width: float, bold: bool) -> int:  # noqa: FBT001 - private
+    """How many characters may stay, from the widths of each: the text as a whole is then measured a few times only."""
+    wide = [_width(character, bold) for character in text]
+    left = [0.0, *accumulate(wide)]
+    right = [0.0, *accumulate(reversed(wide))]
+    room = width - _width("…", bold)
+    keeps = ((keep, (keep * 3 + 4) // 5) for keep in range(len(text) - 1, 0, -1))
+    return next((keep for keep, head in keeps if left[head] + right[keep - head] <= room), 0)
 
 
 def _shortened(text: str, keep: int) -> str:
@@ -88,6 +101,14 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
         else:
             lines.append(fitted(word, width, size, bold=bold))
     return lines
+
+
+def brief(number: int) -> str:
+    """A number where there is room for four signs: `999`, `1.8k`, `23k`, `1.2M`."""
+    for size, sign in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{sign}" if number < 9.95 * size else f"{number / size:.0f}{sign}"
+    return str(number)
 
 
 def plural(number: int, noun: str) -> str:

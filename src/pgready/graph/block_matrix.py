@@ -14,9 +14,9 @@ from pgready.graph.isolation import MergedKey
 from pgready.graph.matrix import GroupMatrix, KeyCounts, tables_of
 from pgready.graph.names import short_names
 from pgready.graph.pages import LinkKind
-from pgready.graph.unkeyed import UnkeyedReference
 from pgready.model.groups import UNGROUPED, Crossing, Grouping
 from pgready.model.names import QualifiedName
+from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["BlockMatrix", "MatrixBlock", "MatrixTarget", "block_matrix"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgready.graph.group_graph import tables_by_group
-from pgready.graph.unkeyed import UnkeyedReference
 from pgready.model.groups import Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
+from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["Coverage", "GroupCoverage", "key_coverage"]
 

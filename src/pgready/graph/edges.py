@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pgready.graph.names import TableNames
-from pgready.graph.unkeyed import UnkeyedReference, unkeyed_references
+from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.groups import UNGROUPED
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, Schema, Table, pair_foreign_keys
+from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["Edge", "Ground", "both_structures", "spelt_edge", "unkeyed_edges"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 import networkx as nx
 
 from pgready.graph.isolation import MergedKey, group_order
-from pgready.graph.unkeyed import UnkeyedReference
 from pgready.model.groups import UNGROUPED, Crossing, CrossingVerdict, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
+from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["GroupMatrix", "KeyCounts", "MatrixGroup", "group_matrix", "merged_groups", "tables_of"]
 
@@ -24,7 +24,8 @@ _Pair = tuple[str, str]
 class KeyCounts:
     """Foreign keys by verdict; `missing` of them are declared and were not made, `extra` made and not declared.
 
-    `unkeyed` are references without a foreign key; they are in no other number.
+    `unkeyed` are references without a foreign key; they are in no other number. `tolerated` of the allowed ones are so
+    by the baseline only.
     """
 
     internal: int = 0
@@ -34,6 +35,7 @@ class KeyCounts:
     missing: int = 0
     extra: int = 0
     unkeyed: int = 0
+    tolerated: int = 0
 
     @property
     def keys(self) -> int:
@@ -47,7 +49,10 @@ class KeyCounts:
 
     def __add__(self, other: "KeyCounts") -> "KeyCounts":
         """Number by number."""
-        return KeyCounts(**{it.name: getattr(self, it.name) + getattr(other, it.name) for it in fields(self)})
+        return KeyCounts(**{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS})
+
+
+_NUMBERS = tuple(it.name for it in fields(KeyCounts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,7 @@ def group_matrix(
     make, None when nothing was rehearsed. "(ungrouped)" is a group when it has a table or a key.
     """
     group_of = grouping.group_of()
-    verdicts = {it.foreign_key: it.verdict for it in crossed}
+    verdicts = {it.foreign_key: it for it in crossed}
     cells: dict[_Pair, KeyCounts] = {}
     for key in keys:
         _count(cells, _pair(group_of, key.foreign_key.table, key.foreign_key.referenced_table), _one(key, verdicts))
@@ -122,8 +127,9 @@ def _count(cells: dict[_Pair, KeyCounts], pair: _Pair, counts: KeyCounts) -> Non
     cells[pair] = cells.get(pair, KeyCounts()) + counts
 
 
-def _one(key: MergedKey, verdicts: Mapping[ForeignKey, CrossingVerdict]) -> KeyCounts:
-    verdict = verdicts.get(key.foreign_key)
+def _one(key: MergedKey, crossed: Mapping[ForeignKey, Crossing]) -> KeyCounts:
+    crossing = crossed.get(key.foreign_key)
+    verdict = crossing.verdict if crossing else None
     return KeyCounts(
         internal=int(verdict is None),
         allowed=int(verdict is CrossingVerdict.ALLOWED),
@@ -131,6 +137,7 @@ def _one(key: MergedKey, verdicts: Mapping[ForeignKey, CrossingVerdict]) -> KeyC
         forbidden=int(verdict is CrossingVerdict.FORBIDDEN),
         missing=int(key.missing),
         extra=int(not key.declared),
+        tolerated=int(crossing is not None and crossing.baselined),
     )
 
 
@@ -169,14 +176,15 @@ def _lean(name: str, cells: Mapping[_Pair, KeyCounts]) -> int:
 
 
 def merged_groups(matrix: GroupMatrix, most: int) -> GroupMatrix:
-    """The matrix with at most `most` groups: those with the fewest keys become one, at the end; totals stay.
+    """The matrix with at most `most` groups: the others become one, at the end; totals stay.
 
-    Groups with a key that nothing allows stay as long as there is room.
+    Those stay that have most keys to and from other groups, keys that nothing allows counting first.
     """
     if len(matrix.groups) <= most:
         return matrix
-    weight = {group.name: _weight(group.name, matrix.cells) for group in matrix.groups}
-    kept = {group.name for group in sorted(matrix.groups, key=lambda it: weight[it.name], reverse=True)[: most - 1]}
+    weights = _weights(matrix.cells)
+    ranked = sorted(matrix.groups, key=lambda it: weights.get(it.name, (0, 0)), reverse=True)
+    kept = {group.name for group in ranked[: most - 1]}
     rest = [group for group in matrix.groups if group.name not in kept]
     name = f"({len(rest)} more groups)"
     cells: dict[_Pair, KeyCounts] = {}
@@ -187,6 +195,11 @@ def merged_groups(matrix: GroupMatrix, most: int) -> GroupMatrix:
     return GroupMatrix(groups=(*shown, merged), cells=cells, rehearsed=matrix.rehearsed)
 
 
-def _weight(name: str, cells: Mapping[_Pair, KeyCounts]) -> tuple[bool, int]:
-    touching = sum((counts for pair, counts in cells.items() if name in pair), KeyCounts())
-    return touching.crossing > 0, touching.keys
+def _weights(cells: Mapping[_Pair, KeyCounts]) -> dict[str, tuple[int, int]]:
+    """Of every group the keys to and from others that nothing allows, and all of them."""
+    found: dict[str, tuple[int, int]] = {}
+    for pair, counts in cells.items():
+        for name in pair if pair[0] != pair[1] else ():
+            bad, keys = found.get(name, (0, 0))
+            found[name] = (bad + counts.crossing, keys + counts.keys)
+    return found

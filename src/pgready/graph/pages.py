@@ -9,9 +9,9 @@ import networkx as nx
 from pgready.graph.isolation import MergedKey, group_order
 from pgready.graph.matrix import tables_of
 from pgready.graph.names import short_names
-from pgready.graph.unkeyed import UnkeyedReference
 from pgready.model.groups import UNGROUPED, Crossing, Grouping
 from pgready.model.names import QualifiedName
+from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["GroupPage", "Link", "LinkKind", "PageTable", "count_keys", "group_pages"]
 
@@ -44,7 +44,10 @@ class PageTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """All references of one kind from one table to another: `keys` of them, `missing` of which were not made."""
+    """All references of one kind from one table to another: `keys` of them, `missing` of which were not made.
+
+    `tolerated` of them are allowed by the baseline only.
+    """
 
     table: QualifiedName
     referenced_table: QualifiedName
@@ -53,6 +56,7 @@ class Link:
     kind: LinkKind
     keys: int
     missing: int = 0
+    tolerated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +146,14 @@ def _links(
 ) -> list[Link]:
     """All references of the whole structure, gathered per pair of tables and kind."""
     group_of, order = grouping.group_of(), group_order(grouping)
-    verdicts = {it.foreign_key: LinkKind(it.verdict.value) for it in crossed}
-    found: dict[tuple[QualifiedName, QualifiedName, LinkKind], list[bool]] = {}
+    judged = {it.foreign_key: (LinkKind(it.verdict.value), it.baselined) for it in crossed}
+    found: dict[tuple[QualifiedName, QualifiedName, LinkKind], list[tuple[bool, bool]]] = {}
     for key in keys:
-        kind = verdicts.get(key.foreign_key, LinkKind.INTERNAL)
-        found.setdefault((key.foreign_key.table, key.foreign_key.referenced_table, kind), []).append(key.missing)
+        kind, baselined = judged.get(key.foreign_key, (LinkKind.INTERNAL, False))
+        ends = (key.foreign_key.table, key.foreign_key.referenced_table)
+        found.setdefault((*ends, kind), []).append((key.missing, baselined))
     for reference in unkeyed:
-        found.setdefault((reference.table, reference.referenced_table, LinkKind.UNKEYED), []).append(False)
+        found.setdefault((reference.table, reference.referenced_table, LinkKind.UNKEYED), []).append((False, False))
     links = [
         Link(
             table=table,
@@ -156,10 +161,11 @@ def _links(
             from_group=group_of.get(table, UNGROUPED),
             to_group=group_of.get(referenced, UNGROUPED),
             kind=kind,
-            keys=len(missing),
-            missing=sum(missing),
+            keys=len(told),
+            missing=sum(missing for missing, _ in told),
+            tolerated=sum(baselined for _, baselined in told),
         )
-        for (table, referenced, kind), missing in found.items()
+        for (table, referenced, kind), told in found.items()
     ]
     return sorted(
         links, key=lambda it: (order[it.from_group], order[it.to_group], it.table, it.referenced_table, it.kind)

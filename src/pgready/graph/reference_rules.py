@@ -8,58 +8,15 @@ T 855 / 2, R 66 / 0, L 83 / 0; when one is hidden at a time, S 143 / 1. Of what 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pgready.graph.reference_targets import KeyedName, Target, Targets, type_family
 from pgready.graph.roles import is_elsewhere, is_own_role
 from pgready.graph.words import Identifier, IdentifierKind, name_words, read_identifier, squashed
 from pgready.model.schema import Column, Table
+from pgready.model.unkeyed import ReferenceRule
 
-__all__ = ["Found", "Likelihood", "ReferenceRule", "Subject", "find_element_target", "find_target", "type_column"]
+__all__ = ["Found", "Subject", "find_element_target", "find_target", "type_column"]
 
-
-class Likelihood(StrEnum):
-    """How far to believe that a column is a reference."""
-
-    LIKELY = "likely"
-    MAYBE = "maybe"
-    ON_REQUEST = "on request"
-
-
-class ReferenceRule(StrEnum):
-    """Why a column is taken for a reference; the best reason comes first."""
-
-    TABLE = "T"
-    SAME_NAME = "S"
-    ROLE = "R"
-    LAST_WORDS = "L"
-    PRIMARY_KEY = "P"
-
-    @property
-    def sentence(self) -> str:
-        """The rule in words, without a full stop."""
-        return _SENTENCES[self]
-
-    @property
-    def likelihood(self) -> Likelihood:
-        """Likely for T and S, maybe for R; L and P are for those who ask."""
-        return _LIKELIHOODS[self]
-
-
-_SENTENCES = {
-    ReferenceRule.TABLE: "the column is named after the table",
-    ReferenceRule.SAME_NAME: "columns of this name have a foreign key to the table elsewhere",
-    ReferenceRule.ROLE: "the column is named after the table, with a role before it",
-    ReferenceRule.LAST_WORDS: "the column is named after the last words of the table's name",
-    ReferenceRule.PRIMARY_KEY: "the column is named like the primary key of the table, and of no other table",
-}
-_LIKELIHOODS = {
-    ReferenceRule.TABLE: Likelihood.LIKELY,
-    ReferenceRule.SAME_NAME: Likelihood.LIKELY,
-    ReferenceRule.ROLE: Likelihood.MAYBE,
-    ReferenceRule.LAST_WORDS: Likelihood.ON_REQUEST,
-    ReferenceRule.PRIMARY_KEY: Likelihood.ON_REQUEST,
-}
 
 _GENERATED = re.compile(r"nextval|uuid|ulid|cuid|nanoid|random", re.IGNORECASE)
 _TYPE_WORDS = ("type", "kind", "table")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import networkx as nx
 
 from pgready.graph.group_levels import is_join_table
-from pgready.graph.unkeyed import ReferenceRule, unkeyed_references
+from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
+from pgready.model.unkeyed import ReferenceRule
 
 __all__ = ["SHARED_PERCENT", "Ties", "read_ties"]
 

@@ -5,89 +5,25 @@ it; only values in a database can say more.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from pgready.graph.reference_rules import (
-    Likelihood,
-    ReferenceRule,
-    Subject,
-    find_element_target,
-    find_target,
-    type_column,
-)
+from pgready.graph.reference_rules import Subject, find_element_target, find_target, type_column
 from pgready.graph.reference_targets import Targets, keyed_columns, read_targets, type_family
 from pgready.graph.words import name_words
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, Enum, Schema
+from pgready.model.unkeyed import (
+    ArrayReference,
+    PolymorphicReference,
+    ReferenceRule,
+    UnkeyedColumns,
+    UnkeyedReference,
+)
 
-__all__ = [
-    "SHOWN",
-    "ArrayReference",
-    "Likelihood",
-    "PolymorphicReference",
-    "ReferenceRule",
-    "UnkeyedColumns",
-    "UnkeyedReference",
-    "unkeyed_columns",
-    "unkeyed_references",
-]
+__all__ = ["SHOWN", "unkeyed_columns", "unkeyed_references"]
 
 SHOWN = frozenset({ReferenceRule.TABLE, ReferenceRule.SAME_NAME, ReferenceRule.ROLE})
 """The rules that nobody has to ask for: likely and maybe."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnkeyedReference:
-    """A column of `table` that looks like a reference to `referenced_table`; `rule` says why.
-
-    `referenced_column` is the column whose values it would hold, "" when nobody asked.
-    """
-
-    table: QualifiedName
-    column: str
-    referenced_table: QualifiedName
-    rule: ReferenceRule
-    referenced_column: str = ""
-
-    @property
-    def likelihood(self) -> Likelihood:
-        """How far to believe it: as its rule."""
-        return self.rule.likelihood
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrayReference:
-    """An array whose elements look like references (`teamIds text[]`); PostgreSQL has no foreign key for that."""
-
-    table: QualifiedName
-    column: str
-    referenced_table: QualifiedName
-    rule: ReferenceRule
-    referenced_column: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolymorphicReference:
-    """A column that refers to one of several tables, as `type_column` of the same row says (`entityId`, `entityType`).
-
-    `tables` are those that the values of the type column's enum name, ordered; empty when it is no enum or names none.
-    No foreign key can express such a reference.
-    """
-
-    table: QualifiedName
-    column: str
-    type_column: str
-    tables: tuple[QualifiedName, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnkeyedColumns:
-    """All columns without a foreign key that look like references; each is in one of the three, ordered by name."""
-
-    references: tuple[UnkeyedReference, ...] = ()
-    arrays: tuple[ArrayReference, ...] = ()
-    polymorphic: tuple[PolymorphicReference, ...] = ()
 
 
 _Reference: TypeAlias = UnkeyedReference | ArrayReference | PolymorphicReference

@@ -16,6 +16,7 @@ from pgready.checks.skips import silent_skips, unread_guards
 from pgready.errors import SourceError
 from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.isolation import IsolationRules, judge_isolation
+from pgready.graph.unkeyed import unkeyed_columns
 from pgready.model.effects import Action, Script
 from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
@@ -194,6 +195,9 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
         migrations=tuple(map(_record, sources.migrations, sources.scripts)),
         crossings=gathered.crossings,
         contracts=gathered.contracts,
+        hubs=gathered.config.hubs,
+        accepted_crossings=gathered.config.crossings,
+        unkeyed=unkeyed_columns(gathered.declared),
         skips=gathered.skips,
         rehearsal=gathered.rehearsal,
         rehearsal_skipped=gathered.rehearsal_skipped,

@@ -18,12 +18,10 @@ from pgready.reports.files import write_atomically
 from pgready.reports.kernel import running_kernel
 from pgready.reports.markdown import export_markdown
 from pgready.reports.run_notebook import NotebookRun, run_notebook
-from pgready.reports.shipped import shipped_notebook
+from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
 from pgready.verdict import AuditResult, Judgement, Verdict
 
-__all__ = ["NOTEBOOK", "Report", "make_report"]
-
-NOTEBOOK = "deployment_readiness"
+__all__ = ["Report", "make_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +44,11 @@ def make_report(
     output_dir: Path,
     *,
     parameters: Mapping[str, object],
+    notebook: str = NOTEBOOK_OF_RECORD,
     on_progress: Progress | None = None,
     on_phase: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Audit, run the notebook of record in a kernel of its own, and export it into `output_dir`.
+    """Audit, run a notebook (one of `NOTEBOOKS`) in a kernel of its own, and export it into `output_dir`.
 
     The kernel starts first and warms up while the migrations are rehearsed here; it finds the rehearsal ready and
     judges it again with the same functions. Its verdict must be the same as ours, or nothing is believed. The kernel's
@@ -69,8 +68,8 @@ def make_report(
         importing_export.start()
         on_phase("running the notebook")
         run = run_notebook(
-            shipped_notebook(NOTEBOOK),
-            output_dir / f"{NOTEBOOK}.ipynb",
+            shipped_notebook(notebook),
+            output_dir / f"{notebook}.ipynb",
             parameters={**parameters, "output_dir": str(output_dir)},
             run_id=run_id,
             audit_json=output_dir / AUDIT_NAME,
@@ -79,7 +78,7 @@ def make_report(
         )
     on_phase("exporting the report")
     importing_export.join()
-    return _export(result, run, output_dir)
+    return _export(result, run, output_dir, notebook)
 
 
 _PRELOAD = (
@@ -91,25 +90,25 @@ _PRELOAD = (
 )
 
 
-def _export(result: AuditResult, run: NotebookRun, output_dir: Path) -> Report:
+def _export(result: AuditResult, run: NotebookRun, output_dir: Path, notebook: str) -> Report:
     audit_json = output_dir / AUDIT_NAME
     doubts = run.why or _disagreement(result, audit_json)
     if doubts:
         result = replace(result, judgement=_inconclusive(doubts))
         write_audit(result, output_dir)
-    title, banner = f"{result.project.name}: deployment readiness", _banner(doubts)
-    html, markdown = output_dir / f"{NOTEBOOK}.html", output_dir / f"{NOTEBOOK}.md"
+    title, banner = f"{result.project.name}: {NOTEBOOKS[notebook]}", _banner(doubts)
+    html, markdown = output_dir / f"{notebook}.html", output_dir / f"{notebook}.md"
     write_atomically(html, export_html(run.notebook, title=title, banner=banner).encode())
-    text, pictures = export_markdown(run.notebook, name=NOTEBOOK, banner=banner)
+    text, pictures = export_markdown(run.notebook, name=notebook, banner=banner)
     for name, content in pictures.items():
         write_atomically(output_dir / name, content)
-    _remove_old_pictures(output_dir / f"{NOTEBOOK}_files", {Path(name).name for name in pictures})
+    _remove_old_pictures(output_dir / f"{notebook}_files", {Path(name).name for name in pictures})
     write_atomically(markdown, text.encode())
     return Report(
         result=result,
         html=html,
         markdown=markdown,
-        notebook=output_dir / f"{NOTEBOOK}.ipynb",
+        notebook=output_dir / f"{notebook}.ipynb",
         audit_json=audit_json,
         doubts=doubts,
     )

@@ -26,6 +26,7 @@ __all__ = [
     "Fact",
     "Facts",
     "Fold",
+    "Interaction",
     "Line",
     "Part",
     "Picture",
@@ -191,13 +192,32 @@ class Checklist(_Block, frozen=True, kw_only=True):
     sections: tuple[CheckSection, ...]
 
 
+class Interaction(_Value, frozen=True, kw_only=True):
+    """What can be found in a picture: groups, tables and references, as they are to be read.
+
+    `groups` are (id, name, sentence); `tables` (id, name, note, place of its group); `links` (place of the referencing
+    and of the referenced table, kind, sentence), of which one may have no line in the picture. Ids are those of
+    `figures.ids`. With `grid` the tables are, in order, the rows and columns of a matrix.
+    """
+
+    groups: tuple[tuple[str, str, str], ...]
+    tables: tuple[tuple[str, str, str, int], ...]
+    links: tuple[tuple[int, int, str, str], ...]
+    grid: bool = False
+
+
 class Picture(_Block, frozen=True, kw_only=True):
-    """A drawing: the SVG's text, the words for those who cannot see it, its title (not shown), and a caption."""
+    """A drawing: the SVG's text, the words for those who cannot see it, its title (not shown), and a caption.
+
+    With an `interaction` and live text in the SVG it can be searched where scripts run, and a table, group or reference
+    stands out on request; where any of it is missing or not ours, it is shown as an image.
+    """
 
     svg: str
     alt: str
     title: str = "Picture"
     caption: str = ""
+    interaction: Interaction | None = None
 
 
 class Fold(_Block, frozen=True, kw_only=True):

@@ -15,12 +15,13 @@ from cattrs import Converter
 
 from pgready.errors import ReportError
 from pgready.findings import CheckResult, Severity
-from pgready.model.groups import ContractVerdict, Crossing, Grouping
+from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectRef, QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.spelling import SpeltColumn, SpeltIndex
 from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
+from pgready.model.unkeyed import UnkeyedColumns
 from pgready.reports.files import write_atomically
 from pgready.reports.scrub import make_scrubber
 from pgready.verdict import AuditResult, Judgement, Policy, ProjectInfo, RunInfo, Verdict
@@ -107,6 +108,9 @@ def _document(result: AuditResult) -> dict[str, Any]:
         "grouping": _without(plain(result.grouping), "groups"),
         "crossings": plain(result.crossings),
         "contracts": plain(result.contracts),
+        "hubs": list(result.hubs),
+        "accepted_crossings": plain(result.accepted_crossings),
+        "unkeyed": plain(result.unkeyed),
         "migrations": [_migration(record, result, plain) for record in result.migrations],
     }
 
@@ -151,6 +155,9 @@ def _result(document: dict[str, Any]) -> AuditResult:
         migrations=structure(document["migrations"], tuple[MigrationRecord, ...]),
         crossings=structure(document["crossings"], tuple[Crossing, ...]),
         contracts=structure(document["contracts"], tuple[ContractVerdict, ...]),
+        hubs=tuple(document.get("hubs", ())),
+        accepted_crossings=structure(document.get("accepted_crossings", ()), tuple[DeclaredCrossing, ...]),
+        unkeyed=structure(document.get("unkeyed", {}), UnkeyedColumns),
         skips=structure([skip for each in document["migrations"] for skip in each["skips"]], tuple[Skip, ...]),
         rehearsal=None if rehearsal is None else _rehearsal_of(document | {"runs": _runs(document["migrations"])}),
         rehearsal_skipped=document["rehearsal_skipped"],

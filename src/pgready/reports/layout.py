@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pgready.reports.blocks import Banner
 from pgready.reports.cells import Item, NotRun, Prose, Shown
+from pgready.reports.frame import holds_frame
 from pgready.reports.prose import headings, slug
 
 __all__ = ["Placed", "Report", "Section", "lay_out"]
@@ -44,6 +45,12 @@ class Report:
     banner: str | None
     lead: tuple[Placed, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether any picture is interactive, for which the page's policy must name its script."""
+        placed = (*self.lead, *(item for section in self.sections for item in section.items))
+        return any(isinstance(it.item, Shown) and it.confirmed and holds_frame(it.item.block) for it in placed)
 
 
 def lay_out(items: Iterable[Item], *, title: str, banner: str | None) -> Report:

@@ -1,11 +1,20 @@
 """The notebooks that come with pgready, in a wheel or in a checkout."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pgready
 from pgready.errors import ReportError
 
-__all__ = ["shipped_notebook"]
+__all__ = ["NOTEBOOKS", "NOTEBOOK_OF_RECORD", "shipped_notebook"]
+
+NOTEBOOK_OF_RECORD = "deployment_readiness"
+
+NOTEBOOKS: Mapping[str, str] = MappingProxyType(
+    {NOTEBOOK_OF_RECORD: "deployment readiness", "feature_isolation": "feature isolation"}
+)
+"""Name of a notebook -> what its report is called, after the project's name."""
 
 
 def shipped_notebook(name: str) -> Path:

@@ -127,8 +127,10 @@ def test_live_text_is_searchable_and_comes_through_as_it_is(situation: Situation
     figure = draw_group_page(situation({"A": [name]}).pages["A"])
     root = ET.fromstring(svg_bytes(figure, title="t", description="d", live_text=True))
     texts = {element.text: element.attrib for element in root.iter(SVG + "text")}
-    assert name in texts
-    assert float(texts[name]["textLength"]) == pytest.approx(width_of(name, 9), abs=0.1)
+    # Browsers would take away every space but the first of several, and those at the beginning.
+    kept = name.replace("  x  y", "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}x \N{NO-BREAK SPACE}y")
+    assert kept in texts
+    assert float(texts[kept]["textLength"]) == pytest.approx(width_of(name, 9), abs=0.1)
     assert not list(root.iter(SVG + "use"))
 
 

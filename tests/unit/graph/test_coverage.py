@@ -4,9 +4,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from pgready.graph.coverage import Coverage, key_coverage
-from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.groups import UNGROUPED
 from pgready.model.schema import Schema
+from pgready.model.unkeyed import ReferenceRule, UnkeyedReference
 from structures import column, example, grouped, name, structure
 
 

@@ -4,9 +4,9 @@ from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, KeyCounts, group_matrix, merged_groups
 from pgready.graph.pages import GroupPage, LinkKind, group_pages
-from pgready.graph.unkeyed import ReferenceRule, UnkeyedReference
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
+from pgready.model.unkeyed import ReferenceRule, UnkeyedReference
 
 
 def name(table: str) -> QualifiedName:

@@ -3,15 +3,9 @@
 import time
 from pathlib import Path
 
-from pgready.graph.unkeyed import (
-    ArrayReference,
-    Likelihood,
-    PolymorphicReference,
-    ReferenceRule,
-    unkeyed_columns,
-    unkeyed_references,
-)
+from pgready.graph.unkeyed import unkeyed_columns, unkeyed_references
 from pgready.model.schema import Enum, Schema
+from pgready.model.unkeyed import ArrayReference, Likelihood, PolymorphicReference, ReferenceRule
 from pgready.sources.prisma import locate, read_schema
 from referring_tables import ALL, column, qualified, table
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from pgready.reports.export import export_html
+from pgready.reports.frame import script_source
 from pgready.verdict import AuditResult
 
 CSP = (
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
-    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
+    "style-src 'unsafe-inline'; {}base-uri 'none'; form-action 'none'\">"
 )
+FRAMED = f"script-src {script_source()}; "  # for the one interactive picture, in its sandbox
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,11 @@ def _export(audits: ModuleType, *cells: dict[str, Any], banner: str | None = Non
 
 
 def test_the_policy_that_forbids_everything_comes_first_in_the_head(premium_html: str) -> None:
-    assert premium_html.startswith('<!DOCTYPE html>\n<html lang="en">\n<head>\n' + CSP)
+    assert premium_html.startswith('<!DOCTYPE html>\n<html lang="en">\n<head>\n' + CSP.format(FRAMED))
+
+
+def test_a_page_without_an_interactive_picture_allows_no_script_at_all(audits: ModuleType) -> None:
+    assert CSP.format("") in _export(audits, _cell({"output_type": "stream", "name": "stdout", "text": "x"}))
 
 
 def test_there_is_no_script_and_no_address_to_load_from(premium_html: str) -> None:
@@ -45,6 +51,7 @@ def test_there_is_no_script_and_no_address_to_load_from(premium_html: str) -> No
     assert "<link" not in premium_html.lower()
     assert "@import" not in premium_html
     assert "url(" not in premium_html
+    assert premium_html.count("<iframe ") == premium_html.count('sandbox="allow-scripts"') == 1
     loaded = re.findall(r'\bsrc="([^"]{0,20})', premium_html)
     assert loaded
     assert all(address.startswith("data:image/svg+xml,") for address in loaded)
@@ -73,7 +80,7 @@ def test_code_is_not_shown(premium_html: str) -> None:
 
 def test_every_picture_has_words(premium_html: str) -> None:
     words = re.findall(r'<img [^>]*?alt="([^"]*)"', premium_html)
-    assert len(words) == premium_html.count("<img ") == 7
+    assert len(words) == premium_html.count("<img ") == 8
     assert all(len(text) > 40 for text in words)
 
 
@@ -138,7 +145,7 @@ def test_a_run_that_failed_says_so_first_and_confirms_no_verdict(
 
 def test_parts_that_did_not_run_say_so_once_per_place(audits: ModuleType, premium_audit: AuditResult) -> None:
     html = export_html(audits.notebook_of(premium_audit, fail_at=4), title="T", banner="b")
-    assert html.count('<p class="not-run">') == 12
+    assert html.count('<p class="not-run">') == 14
     assert "banner" not in html[html.index("<main") :]
 
 

@@ -98,7 +98,7 @@ def test_pictures_are_files_beside_it_and_every_one_is_used(premium: tuple[str, 
     text, files = premium
     used = re.findall(r"\]\((deployment_readiness_files/[0-9a-f]{12}\.svg)\)", text)
     assert sorted(set(used)) == sorted(files)
-    assert len(files) == 7
+    assert len(files) == 9
     assert all(data.startswith((b"<?xml", b"<svg")) for data in files.values())
 
 

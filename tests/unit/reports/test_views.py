@@ -269,8 +269,8 @@ def test_every_check_is_listed_with_its_outcome(premium_audit: AuditResult) -> N
 
 def test_key_identifiers_tell_which_tables_lack_them(premium_audit: AuditResult) -> None:
     rows = str(views.identifiers(premium_audit)).splitlines()
-    assert next(row for row in rows if row.startswith("CRM")).split()[1:5] == ["businessId", "4", "of", "4"]
-    assert next(row for row in rows if row.startswith("Review")).endswith("User")
+    assert next(row for row in rows if row.startswith("CRM")).split()[1:6] == ["businessId", "text", "4", "of", "4"]
+    assert next(row for row in rows if row.startswith("Review")).endswith("User.id")
 
 
 def test_big_tables_are_cut_and_say_how_much_is_left_out(

@@ -6,10 +6,10 @@ from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, 
 from pgready.checks.isolation.known import Known, config_file
 from pgready.checks.isolation.rules import ISO001, ISO007, ISO008
 from pgready.findings import CheckResult, Confidence, Evidence, Finding
-from pgready.graph.reference_rules import Likelihood, ReferenceRule
 from pgready.model.contracts import ContractKind, Violation
 from pgready.model.groups import ContractOutcome, ContractVerdict, Crossing, CrossingVerdict, DeclaredCrossing
 from pgready.model.trace import Rehearsal
+from pgready.model.unkeyed import Likelihood, ReferenceRule
 
 __all__ = ["CHECKS"]
 

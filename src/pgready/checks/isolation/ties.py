@@ -11,11 +11,11 @@ from pgready.graph.cycles import GroupCycle, group_cycles
 from pgready.graph.edges import Edge, unkeyed_edges
 from pgready.graph.group_levels import is_join_table
 from pgready.graph.reach import crossing_cascades
-from pgready.graph.reference_rules import ReferenceRule
 from pgready.graph.tenancy import GroupTenancy, Standing, TenantTable, group_tenancy
 from pgready.model.contracts import ContractKind
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
+from pgready.model.unkeyed import ReferenceRule
 
 __all__ = ["CHECKS"]
 

@@ -1,35 +1,48 @@
 """What the notebooks show: pure functions from an `AuditResult` to a `View`, one per question of a reader.
 
-In the order of the report: `verdict`, `figures`, `scope`, `findings`, `inventory`, `missing`, `migrations`, `skips`,
-`contracts`, `group_matrix`, `crossings`, `group_pages`, `identifiers`, `not_checked`, `checklist`, `checks` and
-`versions`.
+In the order of the report of record: `verdict`, `figures`, `scope`, `findings`, `inventory`, `missing`, `migrations`,
+`skips`, `contracts`, `group_cards`, `group_matrix`, `all_tables`, `crossings`, `unkeyed`, `group_pages`, `identifiers`,
+`not_checked`, `checklist`, `checks` and `versions`. Of isolation alone: `placements`, `hubs`, `coupling`, `cycles`,
+`blast_radius`.
 """
 
 from pgready.reports.views.checklist import checklist
+from pgready.reports.views.comparison import comparison, what_if
 from pgready.reports.views.evidence import checks, not_checked, versions
 from pgready.reports.views.findings import findings
-from pgready.reports.views.inventory import identifiers, inventory, missing
+from pgready.reports.views.inventory import inventory, missing
 from pgready.reports.views.isolation import contracts, crossings
+from pgready.reports.views.measures import coupling, cycles, hubs, identifiers, placements, unkeyed
 from pgready.reports.views.migrations import migrations, skips
-from pgready.reports.views.pictures import group_matrix, group_pages
+from pgready.reports.views.pictures import all_tables, blast_radius, group_cards, group_matrix, group_pages
 from pgready.reports.views.summary import figures, scope, verdict
 
 __all__ = [
+    "all_tables",
+    "blast_radius",
     "checklist",
     "checks",
+    "comparison",
     "contracts",
+    "coupling",
     "crossings",
+    "cycles",
     "figures",
     "findings",
+    "group_cards",
     "group_matrix",
     "group_pages",
+    "hubs",
     "identifiers",
     "inventory",
     "migrations",
     "missing",
     "not_checked",
+    "placements",
     "scope",
     "skips",
+    "unkeyed",
     "verdict",
     "versions",
+    "what_if",
 ]

@@ -8,7 +8,7 @@ from pgready.model.schema import ForeignKey, Table
 from pgready.model.trace import Skip
 from pgready.reports.blocks import Block, Fold, Line, Prose, Stack
 from pgready.reports.causes import Cause, CauseKind, Lacking
-from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, muted, open_, place
 from pgready.reports.view import View
 from pgready.reports.views.noise import noise_fold
 from pgready.reports.visible import shorten
@@ -16,7 +16,7 @@ from pgready.verdict import AuditResult
 
 _GUARD = 300
 
-__all__ = ["groups_of", "identifiers", "inventory", "missing"]
+__all__ = ["groups_of", "inventory", "missing"]
 
 
 def groups_of(audit: AuditResult) -> tuple[Group, ...]:
@@ -192,32 +192,3 @@ def _folded(title: str, heads: tuple[str, ...], rows: Sequence[tuple[Line, ...]]
     if not rows:
         return ()
     return (Fold(summary=line(bad(title), " ", muted("each with its cause")), body=(capped(title, heads, rows),)),)
-
-
-def identifiers(audit: AuditResult) -> View:
-    """Per group, the column that says whose a row is, and which tables have it, lack it or allow NULL in it."""
-    rows = [_identifier_row(group, audit) for group in groups_of(audit)]
-    heads = ("Group", "Key identifier", "Tables with it", "Tables without it", "Refers to")
-    return View(capped("Key identifiers, by feature group", heads, rows))
-
-
-def _identifier_row(group: Group, audit: AuditResult) -> tuple[Line, ...]:
-    if group.key is None:
-        return (line(group.name), line(muted("none declared")), *(line(NOTHING),) * 3)
-    tables = _declared(group, audit)
-    has = [table for table in tables if table.column(group.key) is not None]
-    without = [table.name.name for table in tables if table.column(group.key) is None]
-    nullable = [table.name.name for table in has if not getattr(table.column(group.key), "not_null", True)]
-    targets = sorted(
-        {key.referenced_table.name for table in has for key in table.foreign_keys if group.key in key.columns}
-    )
-    return (
-        line(group.name),
-        line(code(group.key)),
-        line(
-            f"{len(has)} of {len(tables)}",
-            *((", ", warn("may be NULL"), " in ", listing(nullable, 5)) if nullable else ()),
-        ),
-        listing(without, 10) if without else line(muted("none")),
-        listing(targets, 10) if targets else line(muted("nothing: no foreign key")),
-    )

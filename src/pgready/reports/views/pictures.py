@@ -1,45 +1,124 @@
 """The pictures of the groups, with the words for those who cannot see them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
-from pgready.figures.describe import describe_group_matrix, describe_group_page
+from pgready.errors import ConfigError
+from pgready.figures.blast_radius import draw_blast_radius
+from pgready.figures.block_matrix import draw_block_matrix
+from pgready.figures.describe import (
+    describe_blast_radius,
+    describe_block_matrix,
+    describe_group_matrix,
+    describe_group_page,
+    describe_status_cards,
+    describe_table_map,
+)
 from pgready.figures.group_matrix import draw_group_matrix
 from pgready.figures.group_page import draw_group_page
-from pgready.figures.svg import svg_bytes
-from pgready.graph.isolation import MergedKey, merge_keys
+from pgready.figures.status_cards import draw_status_cards
+from pgready.figures.table_map import draw_table_map
+from pgready.graph.block_matrix import block_matrix
+from pgready.graph.cascades import BlastRadius, blast_radii
+from pgready.graph.matrix import GroupMatrix
 from pgready.graph.matrix import group_matrix as matrix_of
+from pgready.graph.names import table_names
 from pgready.graph.pages import GroupPage
 from pgready.graph.pages import group_pages as pages_of
-from pgready.model.names import QualifiedName
-from pgready.reports.blocks import Fold, Part, Picture, Prose, Stack
-from pgready.reports.causes import Lacking
-from pgready.reports.lines import capped, count, line, open_
+from pgready.graph.reach import cascade_reach
+from pgready.graph.status import group_statuses, whole_schema
+from pgready.graph.table_map import MOST_TABLES, drawn_hubs, table_map
+from pgready.graph.tenancy import group_tenancy
+from pgready.reports.blocks import Block, Fold, Part, Picture, Prose, Stack
+from pgready.reports.interactive import map_interaction, matrix_interaction
+from pgready.reports.lines import capped, code, count, line, muted, open_
 from pgready.reports.view import View
+from pgready.reports.views.drawing import keys_of, missing_tables, picture
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+__all__ = ["all_tables", "blast_radius", "group_cards", "group_matrix", "group_pages"]
 
-__all__ = ["group_matrix", "group_pages"]
-
-_MOST_BYTES = 600_000
+_MOST_BYTES = 300_000
 _WORDS = 600
+_ALL = "All tables"
+_RADII = 3
+_MANY = 5
+_ROWS = 20
+
+
+def group_cards(audit: AuditResult) -> View:
+    """One card per group, what needs a person first."""
+    statuses = group_statuses(
+        audit.grouping,
+        keys_of(audit),
+        audit.crossings,
+        audit.contracts,
+        missing_tables=missing_tables(audit),
+        unkeyed=audit.unkeyed.references,
+        tenancy=group_tenancy(audit.declared, audit.grouping),
+    )
+    whole = whole_schema(audit.contracts)
+    words = describe_status_cards(statuses, whole)
+    return View(picture(draw_status_cards(statuses, whole), "Status of the groups", words))
 
 
 def group_matrix(audit: AuditResult) -> View:
     """Who refers to whom, group by group; a filled cell below the diagonal is a cycle."""
-    matrix = matrix_of(audit.grouping, _keys(audit), audit.crossings, missing_tables=_missing(audit))
-    return View(_picture(draw_group_matrix(matrix), "Foreign keys between the groups", describe_group_matrix(matrix)))
+    matrix = _matrix(audit)
+    return View(picture(draw_group_matrix(matrix), "Foreign keys between the groups", describe_group_matrix(matrix)))
 
 
-def group_pages(audit: AuditResult) -> View:
-    """One page per group: the keys that come in, its tables, the keys that go out; in words once it gets too much."""
-    pages = pages_of(audit.grouping, _keys(audit), audit.crossings, missing_tables=_missing(audit))
+def _matrix(audit: AuditResult) -> GroupMatrix:
+    return matrix_of(
+        audit.grouping,
+        keys_of(audit),
+        audit.crossings,
+        missing_tables=missing_tables(audit),
+        unkeyed=audit.unkeyed.references,
+    )
+
+
+def all_tables(audit: AuditResult) -> View:
+    """Every table, to be explored: as a map up to 250 tables, above that as a matrix of blocks."""
+    keys, unkeyed = keys_of(audit), audit.unkeyed.references
+    if len(audit.declared.tables) > MOST_TABLES:
+        blocks = block_matrix(_matrix(audit), audit.grouping, keys, audit.crossings, unkeyed=unkeyed)
+        found = matrix_interaction(blocks, keys, unkeyed=unkeyed)
+        return View(picture(draw_block_matrix(blocks), _ALL, describe_block_matrix(blocks), interaction=found))
+    hubs = drawn_hubs(audit.grouping, keys, audit.hubs, table_names(audit.declared))
+    drawn = table_map(_pages(audit), hubs)
+    found = map_interaction(drawn, keys, unkeyed=unkeyed)
+    return View(picture(draw_table_map(drawn), _ALL, describe_table_map(drawn), interaction=found))
+
+
+def group_pages(audit: AuditResult, groups: Collection[str] = ()) -> View:
+    """One page per group, or for each of `groups`: keys that come in, its tables, keys that go out.
+
+    In words once it gets too much. Raises ConfigError for a group that is none.
+    """
+    pages = _chosen(_pages(audit), groups)
     if not pages:
         return View(Prose(lines=(line(open_("No group"), " is declared, so there is no page."),)))
     parts, told = _drawn(pages)
     return View(Stack(body=(*parts, *((_in_words(told),) if told else ()))))
+
+
+def _pages(audit: AuditResult) -> tuple[GroupPage, ...]:
+    return pages_of(
+        audit.grouping,
+        keys_of(audit),
+        audit.crossings,
+        missing_tables=missing_tables(audit),
+        unkeyed=audit.unkeyed.references,
+    )
+
+
+def _chosen(pages: tuple[GroupPage, ...], groups: Collection[str]) -> tuple[GroupPage, ...]:
+    known = {page.name: page for page in pages}
+    for name in groups:
+        if name not in known:
+            raise ConfigError(f"there is no group {name!r}; the groups are {', '.join(map(repr, known)) or 'none'}")
+    return tuple(known[name] for name in dict.fromkeys(groups)) or pages
 
 
 def _drawn(pages: tuple[GroupPage, ...]) -> tuple[tuple[Part, ...], tuple[GroupPage, ...]]:
@@ -49,10 +128,9 @@ def _drawn(pages: tuple[GroupPage, ...]) -> tuple[tuple[Part, ...], tuple[GroupP
     for place, page in enumerate(pages):
         if size > _MOST_BYTES:
             return tuple(parts), pages[place:]
-        title = f"Group {page.name}"
-        picture = _picture(draw_group_page(page), title, describe_group_page(page))
-        size += len(picture.svg)
-        parts.append(Part(title=line(page.name), body=(picture,)))
+        drawn = picture(draw_group_page(page), f"Group {page.name}", describe_group_page(page))
+        size += len(drawn.svg)
+        parts.append(Part(title=line(page.name), body=(drawn,)))
     return tuple(parts), ()
 
 
@@ -62,14 +140,34 @@ def _in_words(pages: tuple[GroupPage, ...]) -> Fold:
     return Fold(summary=line(f"{count(len(pages), 'more group')} in words"), body=(table,))
 
 
-def _picture(figure: "Figure", title: str, description: str) -> Picture:
-    svg = svg_bytes(figure, title=title, description=description).decode()
-    return Picture(svg=svg, alt=f"{title}. {description}", title=title)
+def blast_radius(audit: AuditResult) -> View:
+    """What deleting one row takes along: the widest deletes as pictures, and what each reaches."""
+    reaches = cascade_reach(audit.declared, audit.grouping)
+    if not reaches:
+        said = line("No table", " has rows that a delete elsewhere takes along: no foreign key is ON DELETE CASCADE.")
+        return View(Prose(lines=(said,)))
+    radii = blast_radii(audit.declared, audit.grouping, [it.table for it in reaches[:_ROWS]])
+    wide = [radius for radius in radii if len(radius.groups) > 1 or len(radius.reached) >= _MANY]
+    return View(Stack(body=(*map(_radius, wide[:_RADII] or radii[:1]), _others(radii, len(reaches)))))
 
 
-def _keys(audit: AuditResult) -> tuple[MergedKey, ...]:
-    return merge_keys(audit.declared, audit.rehearsal.schema if audit.rehearsal is not None else None)
+def _radius(radius: BlastRadius) -> Picture:
+    return picture(draw_blast_radius(radius), f"Deleting one {radius.label}", describe_blast_radius(radius))
 
 
-def _missing(audit: AuditResult) -> tuple[QualifiedName, ...] | None:
-    return None if audit.rehearsal is None else tuple(Lacking(audit).tables)
+def _others(radii: Collection[BlastRadius], total: int) -> Block:
+    rows = [
+        (
+            line(code(radius.label)),
+            line(radius.group),
+            line(str(len(radius.reached))),
+            line(", ".join(radius.groups)),
+            line(str(len({key.table for key in radius.set_null}))),
+            line(str(len({it.foreign_key.table for it in radius.blockers}))),
+        )
+        for radius in radii
+    ]
+    heads = ("Deleting one", "Group", "#Tables reached", "Groups reached", "#Set to NULL", "#Can stop it")
+    table = capped("What a delete reaches, the widest first", heads, rows)
+    more = f", {total - len(rows)} narrower ones left out" if total > len(rows) else ""
+    return Fold(summary=line(f"{count(total, 'table')} from which a delete goes on", muted(more)), body=(table,))

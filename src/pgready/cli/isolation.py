@@ -1,0 +1,146 @@
+"""`pgready init`, `pgready baseline` and `pgready compare`: groups, contracts and isolation."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pgready.cli.output import complain, print_lines, progress, read_project
+from pgready.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pgready.graph.baseline import BaselineUpdate
+    from pgready.orchestrator.audit import Sources
+
+__all__ = ["baseline", "compare", "init"]
+
+
+@click.command(epilog="Exit codes: 0 written or printed, 2 wrong usage or input, 4 internal error.")
+@click.argument("project", default=".", type=click.Path(path_type=str))
+@click.option("--schema", multiple=True, type=click.Path(path_type=str), metavar="PATH", help="as for `check`")
+@click.option("--migrations", type=click.Path(path_type=str), metavar="DIR", help="as for `check`")
+@click.option("--rehearse/--no-rehearse", default=True, help="also read what the migrations really make (default)")
+@click.option("--stdout", is_flag=True, help="print the draft, write nothing")
+def init(*, project: str, schema: tuple[str, ...], migrations: str | None, rehearse: bool, stdout: bool) -> int:
+    """Draft a pgready.toml for PROJECT: groups, shared tables, key identifiers and contracts that hold today.
+
+    It is for a person to correct, and an existing file is never overwritten.
+    """
+    from pgready.config import CONFIG_NAME  # noqa: PLC0415
+
+    file = Path(project) / CONFIG_NAME
+    if not stdout and os.path.lexists(file):
+        raise ConfigError(f"{file}: there is one already, and it stays as it is; --stdout prints a draft instead")
+    sources = read_project(project, schema, migrations, None, rehearse=rehearse)
+    text = _draft(sources, asked=bool(schema or migrations))
+    if stdout:
+        click.echo(text, nl=False)
+        return 0
+    _write_new(file, text)
+    complain(f"pgready: {file} is written, a draft: read it and correct it, then run pgready check {project}")
+    return 0
+
+
+def _draft(sources: "Sources", *, asked: bool) -> str:
+    """The text of a pgready.toml for what was read, and for what the migrations make of it when they all pass."""
+    from pgready.graph.draft import make_draft  # noqa: PLC0415
+    from pgready.graph.draft_text import DraftProject, draft_text  # noqa: PLC0415
+    from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
+
+    with progress() as (on_phase, on_progress):
+        on_phase("reading the schema")
+        result = audit_sources(sources, on_progress=on_progress)
+    made, root = result.rehearsal, sources.files.root
+    given = [os.path.relpath(path, root) for path in sources.request.schema]
+    project = DraftProject(
+        name=result.project.name,
+        schema=tuple(Path(path).as_posix() for path in given) or result.project.schema_files,
+        migrations=result.project.migrations_directory,
+        asked=asked,
+        migration_names=tuple(record.name for record in result.migrations if record.has_file),
+    )
+    return draft_text(make_draft(result.declared, made.schema if made and made.complete else None), project)
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Only where nothing stands, even when it came to stand there a moment ago."""
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+@click.command(epilog="Exit codes: 0 written or nothing to write, 2 wrong usage or input, 4 internal error.")
+@click.argument("project", default=".", type=click.Path(path_type=str))
+@click.option("--config", type=click.Path(path_type=str), metavar="FILE", help="default: PROJECT/pgready.toml")
+@click.option("--update", is_flag=True, help="rewrite the baseline that is there; its reasons are kept")
+def baseline(*, project: str, config: str | None, update: bool) -> int:
+    """Write the references that break a contract today into pgready.baseline, so that only new ones fail.
+
+    No other command ever writes that file.
+    """
+    from pgready.model.baseline import BASELINE_NAME, render_baseline  # noqa: PLC0415
+    from pgready.reports.files import write_atomically  # noqa: PLC0415
+
+    sources = read_project(project, (), None, config, rehearse=True)
+    settings = sources.request.config
+    if settings.file is None:
+        raise ConfigError(f"{project}: no pgready.toml, so no contract that something could break")
+    file = (sources.request.root / settings.file).with_name(settings.baseline or BASELINE_NAME)
+    if os.path.lexists(file) and (not update or file.is_symlink()):
+        raise ConfigError(f"{file}: there is one already; --update rewrites it (a link stays as it is)")
+    found = _present(sources)
+    if found.entries or found.removed:
+        write_atomically(file, render_baseline(found.entries).encode())
+        done = f"{file} is written, {len(found.entries)} tolerated; give each a reason"
+    else:
+        done = "no reference breaks a contract, so nothing is written"
+    complain("\n".join([*found.lines, f"pgready: {done}"]))
+    return 0
+
+
+def _present(sources: "Sources") -> "BaselineUpdate":
+    from pgready.graph.baseline import present_baseline  # noqa: PLC0415
+    from pgready.graph.isolation import IsolationRules  # noqa: PLC0415
+    from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
+
+    with progress() as (on_phase, on_progress):
+        on_phase("rehearsing the migrations")
+        result = audit_sources(sources, on_progress=on_progress)
+    if result.rehearsal is None or not result.rehearsal.complete:
+        raise ConfigError("the clean deploy does not finish (RES001), so which keys there are is not known")
+    config = sources.request.config
+    rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
+    return present_baseline(result.declared, result.rehearsal.schema, result.grouping, rules)
+
+
+_COMPARED = """
+\b
+Exit codes:
+  0  better or the same
+  1  worse, or better and worse
+  2  wrong usage or input; the message names the place
+  3  unsure: a key is gone with a column that may only be renamed, or only one side has groups
+  4  internal error, a bug of pgready
+"""
+
+
+@click.command(epilog=_COMPARED)
+@click.argument("before", type=click.Path(path_type=str))
+@click.argument("after", type=click.Path(path_type=str))
+@click.option("--config", type=click.Path(path_type=str), metavar="FILE", help="groups and rules for both sides")
+def compare(*, before: str, after: str, config: str | None) -> int:
+    """Compare the isolation of two schemas: is AFTER better isolated than BEFORE, or worse?
+
+    Each is a project directory (its declared schema, judged by its own pgready.toml) or an audit.json that `audit` or
+    `check --output` wrote. A schema that only dropped its keys is worse, and rules that ask for less are never better.
+    """
+    from pgready.orchestrator.compare import compare as compared  # noqa: PLC0415
+    from pgready.orchestrator.compare import exit_code  # noqa: PLC0415
+    from pgready.reports.terminal_compare import comparison_lines  # noqa: PLC0415
+
+    found = compared(before, after, config=config)
+    print_lines(comparison_lines(found.change, found.before, found.after))
+    return exit_code(found.change)

@@ -1,0 +1,130 @@
+"""What all commands share: reading a project, progress, and the ways to say something to a person."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pgready.errors import ConfigError, ReportError
+
+if TYPE_CHECKING:
+    from pgready.orchestrator.audit import Progress, Sources
+    from pgready.verdict import AuditResult
+
+__all__ = [
+    "EXIT_CODES",
+    "complain",
+    "print_lines",
+    "print_result",
+    "progress",
+    "project_options",
+    "read_project",
+    "writable",
+]
+
+EXIT_CODES = """
+\b
+Exit codes:
+  0  READY: nothing blocks and every required check ran
+  1  NOT READY: at least one blocking finding
+  2  wrong usage or input; the message names the place
+  3  INCONCLUSIVE: nothing blocks, but a required check did not run
+  4  internal error, a bug of pgready
+"""
+
+
+def complain(message: str) -> None:
+    """A line for a person, on standard error; what hides or colours it is made visible."""
+    from pgready.reports.visible import visible  # noqa: PLC0415
+
+    click.echo(visible(message, keep="\n"), err=True)
+
+
+def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that `audit` and `check` share."""
+    path = click.Path(path_type=str)
+    options = [
+        click.argument("project", default=".", type=path),
+        click.option("--schema", multiple=True, type=path, metavar="PATH", help="schema file or folder; repeatable"),
+        click.option("--migrations", type=path, metavar="DIR", help="directory of the migrations"),
+        click.option("--config", type=path, metavar="FILE", help="configuration (default: PROJECT/pgready.toml)"),
+        click.option("--rehearse/--no-rehearse", default=True, help="rehearse on a throw-away PostgreSQL (default)"),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_project(
+    project: str, schema: tuple[str, ...], migrations: str | None, config: str | None, *, rehearse: bool
+) -> "Sources":
+    """Everything in the files of a project. Raises SourceError and ConfigError."""
+    from pgready.orchestrator.audit import read_sources  # noqa: PLC0415
+    from pgready.orchestrator.request import make_request  # noqa: PLC0415
+
+    return read_sources(make_request(project, config=config, schema=schema, migrations=migrations, rehearse=rehearse))
+
+
+def writable(directory: Path) -> None:
+    """Find out before the work that the report cannot be written, not after it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--output: {directory}: {error.strerror or error}") from error
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise ConfigError(f"--output: {directory}: not writable")
+
+
+def print_result(result: "AuditResult", *, brief: bool = False, report: Path | None = None) -> int:
+    """The verdict with what led to it on standard output; its exit code."""
+    from pgready.reports.terminal import summary  # noqa: PLC0415
+
+    print_lines(summary(result, brief=brief, report=report))
+    return result.judgement.exit_code
+
+
+def print_lines(lines: Iterable[tuple[str, str]]) -> None:
+    """Lines with the rich style of each; what is printed is plain text, and without secrets."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from pgready.reports.scrub import make_scrubber  # noqa: PLC0415
+
+    console, scrubber = Console(highlight=False, soft_wrap=True), make_scrubber(os.environ)
+    for text, style in lines:
+        console.print(scrubber.text(text), style=style or None, markup=False, emoji=False)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ReportError(f"the result cannot be written to the standard output: {error.strerror or error}") from error
+
+
+@contextmanager
+def progress() -> Iterator[tuple[Callable[[str], None], "Progress"]]:
+    """A bar with the migration's name on a terminal; one line for each phase elsewhere (CI logs)."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda phase: click.echo(f"pgready: {phase} ...", err=True), lambda _done, _total, _name: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[name]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None, name="")
+        yield (
+            lambda phase: bar.update(task, description=phase, name=""),
+            lambda done, total, name: bar.update(task, completed=done, total=total, name=name[-50:]),
+        )

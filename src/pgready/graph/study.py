@@ -1,0 +1,56 @@
+"""The isolation of one schema as a value: what the reports show, what what-if changes, and what a comparison compares.
+
+Everything in it follows from the structures, the grouping and the rules by the same functions, wherever they came from:
+an audit, `audit.json`, or a question of a person.
+"""
+
+from dataclasses import dataclass
+
+from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
+from pgready.graph.unkeyed import unkeyed_references
+from pgready.model.groups import Grouping
+from pgready.model.schema import Schema
+from pgready.model.unkeyed import UnkeyedReference
+from pgready.verdict import AuditResult
+
+__all__ = ["Study", "make_study", "rules_of", "study_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """The declared and the rehearsed structure (None: not rehearsed, or not to the end), and all that is judged of it.
+
+    `unkeyed` are the references without a key of the declared structure, ordered by table and column.
+    """
+
+    declared: Schema
+    rehearsed: Schema | None
+    grouping: Grouping
+    rules: IsolationRules
+    isolation: Isolation
+    unkeyed: tuple[UnkeyedReference, ...]
+
+
+def make_study(declared: Schema, rehearsed: Schema | None, grouping: Grouping, rules: IsolationRules) -> Study:
+    """Judge the isolation of a schema; the arguments are those of `judge_isolation`."""
+    return Study(
+        declared=declared,
+        rehearsed=rehearsed,
+        grouping=grouping,
+        rules=rules,
+        isolation=judge_isolation(declared, rehearsed, grouping, rules),
+        unkeyed=unkeyed_references(declared),
+    )
+
+
+def study_of(audit: AuditResult) -> Study:
+    """The isolation that an audit judged."""
+    complete = audit.rehearsal.schema if audit.rehearsal is not None and audit.rehearsal.complete else None
+    return make_study(audit.declared, complete, audit.grouping, rules_of(audit))
+
+
+def rules_of(audit: AuditResult) -> IsolationRules:
+    """What the configuration of an audit said of keys between groups."""
+    return IsolationRules(
+        contracts=tuple(it.contract for it in audit.contracts), hubs=audit.hubs, accepted=audit.accepted_crossings
+    )
