@@ -63,7 +63,8 @@ class Finding:
     """One instance of a rule.
 
     `object` is the catalog object (`schema.table.column`) or migration it is about. `suppressed` is the reason of the
-    person who accepted it; a suppressed finding stays counted and does not block.
+    person who accepted it; a suppressed finding stays counted and does not block. `described`: it tells of the history,
+    not of what the deployment would do, so that the check has passed all the same.
     """
 
     rule: str
@@ -75,6 +76,7 @@ class Finding:
     confidence: Confidence = Confidence.HIGH
     location: Location | None = None
     suppressed: str | None = None
+    described: bool = False
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pgready.findings import CheckResult, Finding, Outcome, Severity
+from pgready.model.deployment import Deployment
 from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
+from pgready.model.lives import Life, Misplaced
 from pgready.model.location import Location
 from pgready.model.migration import MigrationRecord
 from pgready.model.schema import Schema
@@ -80,7 +82,7 @@ class Judgement:
 
 def blocks(finding: Finding, policy: Policy) -> bool:
     """Whether a finding alone makes the audit NOT READY."""
-    return finding.suppressed is None and finding.severity >= policy.blocking
+    return finding.suppressed is None and not finding.described and finding.severity >= policy.blocking
 
 
 def did_not_run(check: CheckResult, policy: Policy) -> bool:
@@ -162,10 +164,11 @@ class ProjectInfo:
 class AuditResult:
     """Everything that an audit found, for the notebooks, the reports and other programs.
 
-    `scope` says in words what would be deployed. `rehearsal` is None when none was made, and `rehearsal_skipped` says
-    why. `hubs` and `accepted_crossings` are what the configuration and baseline say of keys between groups;
-    `unkeyed` are declared columns that look like references and have no foreign key (likely and maybe ones).
-    Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
+    `deployment` and, in words, `scope` say what would be deployed. `rehearsal` is None when none was made, and
+    `rehearsal_skipped` says why. `hubs` and `accepted_crossings` are what the configuration and baseline say of keys
+    between groups; `unkeyed` are declared columns that look like references and have no foreign key (likely and maybe
+    ones). `lives` tell what the migrations do to each object, `misplaced` what they need before it is there. Tuples are
+    ordered: checks by rule, findings by severity then rule, migrations by execution.
     A whole audit can be written to audit.json and read back without loss.
     """
 
@@ -182,6 +185,9 @@ class AuditResult:
     contracts: tuple[ContractVerdict, ...] = ()
     hubs: tuple[str, ...] = ()
     accepted_crossings: tuple[DeclaredCrossing, ...] = ()
+    deployment: Deployment = field(default_factory=Deployment)
+    lives: tuple[Life, ...] = ()
+    misplaced: tuple[Misplaced, ...] = ()
     unkeyed: UnkeyedColumns = field(default_factory=UnkeyedColumns)
     skips: tuple[Skip, ...] = ()
     rehearsal: Rehearsal | None = None

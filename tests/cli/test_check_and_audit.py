@@ -22,7 +22,9 @@ def test_a_sound_project_without_configuration_is_ready(pgready: Run, project: P
     done = pgready("check", project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "READY" in done.stdout.splitlines()[-1]
-    assert "INV003 not checked: pgready.toml has no [inventory]" in done.stdout
+    (not_checked,) = [line for line in done.stdout.splitlines() if "not checked, nothing was given for them: " in line]
+    assert "INV003" in not_checked
+    assert "INV003 not checked: pgready.toml has no [inventory]" in pgready("check", "shop", "--notes").stdout
 
 
 def test_json_holds_the_audit(pgready: Run, project: Path, tmp_path: Path) -> None:

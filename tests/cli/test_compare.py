@@ -134,6 +134,41 @@ def test_a_directory_that_is_not_there_or_holds_no_schema_is_an_input_error(
     assert "nowhere.toml: cannot be read" in unknown.stderr
 
 
+def test_a_home_that_is_not_there_is_an_input_error(pgready: Run, apps: Path) -> None:
+    for arguments in (("~nobody-of-that-name", apps), (apps, apps, "--config", "~nobody-of-that-name/x.toml")):
+        done = pgready("compare", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "pgready: ~nobody-of-that-name" in done.stderr
+        assert "there is no such home directory" in done.stderr
+
+
+def test_a_mistake_in_a_configuration_says_on_which_side(pgready: Run, apps: Path, tmp_path: Path) -> None:
+    after = copied(tmp_path / "after")
+    (after / "pgready.toml").write_text("[groups.A]\ntables = 5\n")
+    done = pgready("compare", apps, after)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"pgready: {after}: pgready.toml:2: ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        ('[[suppressions]]\nrule = "ISO001"\nobject = "public.x"\nreason = "x"\n', "suppression ISO001 public.x: new"),
+        ('[policy.severity]\nISO001 = "note"\n', "severity ISO001: "),
+    ],
+)
+def test_findings_on_isolation_that_nobody_sees_any_more_are_unsure(
+    pgready: Run, apps: Path, tmp_path: Path, lines: str, rule: str
+) -> None:
+    after = copied(tmp_path / "after")
+    with (after / "pgready.toml").open("a") as file:
+        file.write(lines)
+    done = pgready("compare", apps, after)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert rule in done.stdout
+    assert done.stdout.splitlines()[-1] == "? UNSURE: 1 rule loosened, which only a person can judge."
+
+
 def test_a_mistake_in_a_schema_says_on_which_side(pgready: Run, apps: Path, tmp_path: Path) -> None:
     after = copied(tmp_path / "after")
     edit(after, r"^model User \{", "modell User {")

@@ -67,7 +67,7 @@ def test_cells_are_short_and_have_an_identity(file: Path) -> None:
 
 def test_the_first_parameters_are_those_that_every_notebook_has(file: Path) -> None:
     parameters = declared_parameters(_read(file), name=file.name)
-    shared = ["project", "config", "schema", "migrations", "database", "rehearse", "output_dir"]
+    shared = ["project", "config", "schema", "migrations", "database", "rehearse", "since", "output_dir"]
     assert list(parameters)[: len(shared)] == shared
     assert file.stem != NOTEBOOK_OF_RECORD or list(parameters) == shared
     assert parameters["schema"].types == ("list",)

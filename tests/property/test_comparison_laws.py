@@ -14,7 +14,7 @@ from pgready.graph.isolation import IsolationRules, edge_name
 from pgready.graph.study import Study, make_study
 from pgready.graph.what_if import what_if
 from pgready.model.contracts import EdgeKind, NameScope
-from pgready.model.groups import UNGROUPED, Contract, ContractKind, DeclaredCrossing
+from pgready.model.groups import UNGROUPED, Contract, ContractKind, ContractOutcome, DeclaredCrossing
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, PrimaryKey, ReferentialAction, Schema, Table
 
@@ -114,7 +114,7 @@ def facts(change: IsolationChange, *, mirrored: bool) -> dict[str, object]:
     removed = Counter((it.foreign_key.identity, list(RemovalReason).index(it.reason)) for it in change.removed)
     added = Counter((it.foreign_key.identity, list(AdditionReason).index(it.reason)) for it in change.added)
     gone, new = (
-        Counter((it.reference.table, it.reference.column, it.reference.referenced_table) for it in found)
+        Counter((it.reference.table, it.reference.column) for it in found)
         for found in (change.unkeyed_removed, change.unkeyed_added)
     )
     groups = {it.name: (it.after, it.before) if mirrored else (it.before, it.after) for it in change.groups}
@@ -251,10 +251,40 @@ def test_rules_that_ask_for_less_are_never_better(
     less = replace(rules, contracts=rules.contracts[:without], hubs=(*rules.hubs, "note"))
     after = make_study(study.declared, None, study.grouping, less)
     change = compare_studies(study, after)
-    loosened = without < len(rules.contracts) or "note" not in rules.hubs
-    assert change.direction is (
-        Direction.UNSURE if loosened and any(it in GROUPS for it in groups.values()) else Direction.SAME
-    )
+    taken_out = study.isolation.contracts[without:]
+    if any(it in GROUPS for it in groups.values()):
+        loosened = bool(taken_out) or "note" not in rules.hubs
+    else:
+        # Without any group a hub asks for nothing, and neither does a contract that nothing could break.
+        loosened = any(it.outcome is not ContractOutcome.VACUOUS for it in taken_out)
+    assert change.direction is (Direction.UNSURE if loosened else Direction.SAME)
+
+
+@UNHURRIED
+@given(studies, placed, rules)
+def test_other_groups_and_other_rules_alone_are_never_better(
+    study: Study, groups: dict[str, str], other: IsolationRules
+) -> None:
+    listed = {group: [table for table in TABLES if groups[table] == group] for group in GROUPS}
+    regrouped = make_study(study.declared, study.rehearsed, resolve_groups(study.declared, listed), other)
+    assert compare_studies(study, regrouped).direction is not Direction.BETTER
+
+
+@UNHURRIED
+@given(st.data(), keys, placed, rules, st.sampled_from(["text", "uuid", "bigint", "text[]", "jsonb"]))
+def test_a_key_given_up_for_a_column_that_nothing_reads_as_a_reference_is_never_better(
+    data: st.DataObject, found: Keys, groups: dict[str, str], rules: IsolationRules, type_: str
+) -> None:
+    keyed = sorted((place, to) for place, to in found.items() if to is not None)
+    assume(keyed)
+    (table, column), to = data.draw(st.sampled_from(keyed))
+    study = made(found, groups, rules, None)
+    bare = schema({place: it for place, it in found.items() if place != (table, column)})
+    where = QualifiedName("public", data.draw(st.sampled_from([table, to])))
+    odd = Column(name="zz", type=type_, not_null=True)
+    tables = tuple(replace(it, columns=(*it.columns, odd)) if it.name == where else it for it in bare.tables)
+    after = make_study(replace(bare, tables=tables), None, study.grouping, rules)
+    assert compare_studies(study, after).direction is not Direction.BETTER
 
 
 @UNHURRIED

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgready.model.effects import Script
+from pgready.model.effects import Action, Script
+from pgready.model.facts import ColumnFacts, ConstraintFacts, IndexFacts, RowsFacts, SettingFacts
 from pgready.model.migration import Migration
+from pgready.model.names import ObjectKind
 from pgready.sources.sql import lexis, parse, read_script
 from pgready.sources.sql.lexis import LexemeKind
 from pgready.sources.sql.parse import SqlError
@@ -84,6 +86,29 @@ def test_any_text_gives_a_script_whose_places_lie_in_the_file(text: str) -> None
     lines = text.removeprefix("\ufeff").split("\n")
     assert all(1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1 for line, column in places(script))
     assert all(1 <= effect.statement <= len(script.statements) for effect in script.effects)
+
+
+FACTS: dict[type, tuple[set[Action], set[ObjectKind]]] = {
+    ColumnFacts: ({Action.CREATES, Action.ALTERS}, {ObjectKind.COLUMN}),
+    ConstraintFacts: ({Action.CREATES}, {ObjectKind.CONSTRAINT}),
+    IndexFacts: ({Action.CREATES}, {ObjectKind.INDEX}),
+    RowsFacts: ({Action.WRITES}, {ObjectKind.TABLE}),
+    SettingFacts: ({Action.SETS, Action.ALTERS}, {ObjectKind.OTHER, ObjectKind.ROLE}),
+}
+
+
+@THOROUGH
+@given(anything)
+def test_facts_are_about_the_object_that_they_stand_at(text: str) -> None:
+    for effect in read(text).effects:
+        if effect.facts is None:
+            assert effect.action is not Action.SETS
+            continue
+        actions, kinds = FACTS[type(effect.facts)]
+        assert effect.action in actions
+        assert effect.object.kind in kinds
+        if isinstance(effect.facts, RowsFacts):
+            assert {written for written, _, _ in effect.facts.copies} <= set(effect.facts.columns)
 
 
 @THOROUGH

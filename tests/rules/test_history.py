@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from builders import Build, Judge
 from pgready.checks import Gathered, run_checks
 from pgready.config import Config
-from pgready.findings import Outcome, Severity
+from pgready.findings import Confidence, Outcome, Severity
+from pgready.history import replay_history
+from pgready.model.location import Location
 from pgready.model.schema import Schema
+from pgready.sources.sql import read_scripts
 
 
 def history(build: Build, *names: str) -> Gathered:
@@ -53,3 +58,84 @@ def test_a_check_that_breaks_is_errored_and_hides_no_other() -> None:
     outcomes = {result.rule: result.outcome for result in run_checks(broken, today=date(2027, 1, 1))}
     assert outcomes["HIS001"] is Outcome.ERRORED
     assert outcomes["INV003"] is Outcome.SKIPPED
+
+
+def replayed(build: Build, *named: tuple[str, str]) -> Gathered:
+    migrations = tuple(build.migration(name, position, sql) for position, (name, sql) in enumerate(sorted(named), 1))
+    scripts = read_scripts(migrations)
+    told = replay_history(migrations, scripts)
+    return Gathered(config=Config(), declared=Schema(), migrations=migrations, scripts=scripts, history=told)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("Zebra", "apple"), ["apple"]),
+        (("20250101000000_init", "20250102000000_More", "20250103000000_x"), []),
+        (("20250101000000_B", "20250101000000_a"), ["20250101000000_a"]),
+        (("0_init", "20250101000000_x"), []),
+        (("00000000000000_init", "0_init"), ["0_init"]),
+        (("1_a", "10_b", "2_c"), ["1_a"]),
+        (("a-b", "a_b"), ["a_b"]),
+        (("az", "äa"), ["äa"]),
+    ],
+)
+def test_names_that_a_language_orders_otherwise_than_bytes_are_found(
+    build: Build, judge: Judge, names: tuple[str, ...], found: list[str]
+) -> None:
+    result = judge("HIS002", history(build, *names))
+    assert [each.object for each in result.findings] == found
+
+
+def test_a_date_that_two_migrations_share_is_found_and_weighs_more_when_one_needs_the_other(
+    build: Build, judge: Judge
+) -> None:
+    needing = replayed(
+        build,
+        ("20250101000000_a", "CREATE TABLE a (x int);"),
+        ("20250101000000_b", "ALTER TABLE a ADD y int;"),
+        ("20250101000000_c", "CREATE TABLE c (x int);"),
+        ("20250102000000_d", "SELECT 1;"),
+    )
+    result = judge("HIS003", needing)
+    assert [(each.object, each.confidence) for each in result.findings] == [
+        ("20250101000000_b", Confidence.HIGH),
+        ("20250101000000_c", Confidence.LOW),
+    ]
+    assert result.findings[0].message.endswith("; it needs table public.a of 20250101000000_a")
+
+
+def test_migrations_without_a_statement_are_noted(build: Build, judge: Judge) -> None:
+    files = replayed(build, ("1", "SELECT 1;"), ("2", ""), ("3", "-- nothing\n/* here */ ;"), ("4", "not SQL"))
+    result = judge("HIS005", files)
+    assert [(each.object, each.severity, each.message) for each in result.findings] == [
+        ("2", Severity.NOTE, "2 is empty"),
+        ("3", Severity.NOTE, "3 holds only comments"),
+    ]
+
+
+def test_a_baseline_that_makes_what_others_made_is_found_once(build: Build, judge: Judge) -> None:
+    made = "CREATE TABLE a (x int); CREATE TYPE e AS ENUM ('v'); ALTER TABLE a ADD y int;"
+    result = judge(
+        "HIS014", replayed(build, ("1", made), ("2_baseline", made), ("3", "CREATE TABLE IF NOT EXISTS a ();"))
+    )
+    (found,) = result.findings
+    assert (found.object, found.severity) == ("2_baseline", Severity.BLOCK)
+    assert "makes table public.a, which 1 (number 1) makes: it fails with SQLSTATE 42P07" in found.message
+    assert "2 more statements" in found.message
+    assert found.location == Location("migrations/2_baseline/migration.sql", 1, 1)
+
+
+def test_a_history_that_can_be_replayed_passes_unless_something_cannot_be_read(build: Build, judge: Judge) -> None:
+    fine = replayed(build, ("1", "CREATE TABLE a (x int);"), ("2", "DROP TABLE a; CREATE TABLE a (x int);"))
+    assert judge("HIS014", fine).outcome is Outcome.PASSED
+    dynamic = "DO $$ BEGIN EXECUTE current_setting('x.y'); END $$;"
+    assert judge("HIS014", replayed(build, ("1", dynamic))).outcome is Outcome.SKIPPED
+    assert judge("HIS014", replace(fine, history=None)).outcome is Outcome.SKIPPED
+
+
+def test_sql_that_never_runs_is_told(build: Build, judge: Judge) -> None:
+    files = ("migrations/1/seed.sql", "migrations/all.sql")
+    result = judge("HIS012", replace(history(build, "1"), strays=files))
+    assert [(each.object, str(each.location)) for each in result.findings] == [(file, file) for file in files]
+    assert judge("HIS012", history(build, "1")).outcome is Outcome.PASSED

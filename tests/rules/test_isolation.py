@@ -13,6 +13,7 @@ from pgready.findings import Confidence, Outcome, Severity
 from pgready.model.contracts import EdgeKind
 from pgready.model.groups import Contract, ContractKind, DeclaredCrossing
 from pgready.model.location import Location
+from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
 from pgready.verdict import Policy
 from structures import column, structure
@@ -178,3 +179,60 @@ def test_a_line_of_the_baseline_without_use_blocks_and_names_its_line(build: Bui
     # What [[crossings]] accepts needs no baseline.
     twice = tolerating(accepting(config, "Queue.imageId->Image"), "Queue.imageId->Image")
     assert [it.object for it in judge("ISO007", isolation(build, twice)).findings] == ["Queue.imageId->Image"]
+
+
+def test_a_contract_without_a_table_to_break_it_with_is_a_note(build: Build, judge: Judge) -> None:
+    contracts = (
+        Contract(kind=ContractKind.FORBIDDEN, name="to nobody", groups=("Social",), to=("Empty",)),
+        Contract(kind=ContractKind.PROTECTED, name="nothing", tables=("Nowhere",)),
+    )
+    config = Config(file="pgready.toml", groups={**GROUPS, "Empty": ()}, contracts=contracts)
+    notes = judge("ISO008", isolation(build, config)).findings
+    assert {it.object: it.message.partition("but ")[2] for it in notes} == {
+        "nothing": "there is no table Nowhere",
+        "to nobody": "there is no table to which a reference would break it",
+    }
+    assert {it.object: it.message for it in judge("ISO009", isolation(build, config)).findings} == {
+        "Empty": 'contract "to nobody", to names Empty, which is a group without any table',
+        "Nowhere": 'contract "nothing", tables names Nowhere, which is no model, table or group',
+    }
+
+
+def test_an_entry_that_means_several_references_is_told_once_and_accepts_none(build: Build, judge: Judge) -> None:
+    key = structure("a.b_id -> b")
+    spaces = ("x", "y")
+    tables = tuple(
+        replace(
+            table,
+            name=QualifiedName(space, table.name.name),
+            foreign_keys=tuple(
+                replace(it, table=QualifiedName(space, "a"), referenced_table=QualifiedName(space, "b"))
+                for it in table.foreign_keys
+            ),
+        )
+        for space in spaces
+        for table in key.tables
+    )
+    alone = Contract(kind=ContractKind.INTERNAL_ONLY, name="alone", groups=("P",))
+    config = tolerating(config_of(alone, P="x.a y.a", Q="x.b y.b"), "a.b_id->b")
+    gathered = gathered_of(build, config, Schema(tables=tables))
+    assert len(judge("ISO001", gathered).findings) == 2
+    assert told(judge("ISO009", gathered).findings) == [
+        (
+            "a.b_id->b",
+            "pgready.baseline:3 names a.b_id->b, which may be x.a.b_id->x.b or y.a.b_id->y.b; it accepts none of them",
+        )
+    ]
+    assert judge("ISO007", gathered).outcome is Outcome.PASSED
+
+
+def test_a_line_for_a_cascade_that_is_gone_is_stale(build: Build, judge: Judge) -> None:
+    quiet = Contract(kind=ContractKind.NO_CASCADE_ACROSS, name="quiet")
+    config = config_of(quiet, Shop="order", CRM="contact")
+    line = DeclaredCrossing(edge="order.contact_id->contact", reason="old", baselined=True, cascade=True)
+    config = replace(config, crossings=(line,))
+    cascading, quieter = (structure(f"order.contact_id -> contact {it}") for it in ("CASCADE", "RESTRICT"))
+    assert judge("ISO007", gathered_of(build, config, cascading)).outcome is Outcome.PASSED
+    assert told(judge("ISO007", gathered_of(build, config, quieter)).findings) == [
+        ("order.contact_id->contact  cascade", "no contract is broken by the cascade of order.contact_id->contact")
+    ]

@@ -8,13 +8,15 @@ from builders import Build, Judge
 from pgready.checks import Gathered
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.config import Config, Suppression
-from pgready.findings import Outcome, Severity
+from pgready.findings import Confidence, Evidence, Outcome, Severity
+from pgready.history import replay_history
 from pgready.model.effects import Action, Effect, Script
 from pgready.model.guards import AllOf, Condition, Exists, Guard, GuardKind, Not, Unknown
 from pgready.model.migration import Statement
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
 from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunError, RunOutcome
+from pgready.sources.sql import read_scripts
 
 USER = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="User")
 KEY = ObjectRef(kind=ObjectKind.CONSTRAINT, schema="public", table="Post", name="Post_userId_fkey")
@@ -166,6 +168,7 @@ def test_a_failing_migration_blocks_with_sqlstate_place_and_the_later_maker(buil
         migrations=migrations,
         scripts=scripts,
         rehearsal=build.rehearsal(Schema(), *runs),
+        history=replay_history(migrations, scripts, build.rehearsal(Schema(), *runs)),
     )
     (finding,) = judge("RES001", gathered).findings
     assert "SQLSTATE 42P01" in finding.message
@@ -352,3 +355,24 @@ def test_an_extension_that_the_rehearsal_itself_made_is_not_held_against_the_pro
 
     assert outcome(150018) is Outcome.SKIPPED
     assert outcome(180006) is Outcome.FAILED
+
+
+def test_without_a_rehearsal_what_a_later_migration_makes_is_told_and_nothing_passes(
+    build: Build, judge: Judge
+) -> None:
+    texts = {
+        "1_key": "CREATE TABLE a (x int REFERENCES later (x)); DROP INDEX nothing;",
+        "2_later": "CREATE TABLE later (x int PRIMARY KEY);",
+        "3_nobody": "DROP TABLE IF EXISTS gone; INSERT INTO nobody VALUES (1);",
+    }
+    migrations = tuple(build.migration(name, at, sql) for at, (name, sql) in enumerate(texts.items(), 1))
+    scripts = read_scripts(migrations)
+    read = Gathered(config=Config(), declared=Schema(), migrations=migrations, scripts=scripts)
+    result = judge("RES001", replace(read, history=replay_history(migrations, scripts)))
+    assert (result.outcome, result.evidence) == (Outcome.FAILED, (Evidence.READ,))
+    assert [(each.object, each.confidence, each.message.partition(": ")[2]) for each in result.findings] == [
+        ("1_key", Confidence.HIGH, "it needs table later, which 2_later makes as number 2"),
+        ("3_nobody", Confidence.MEDIUM, "it needs table nobody, which no migration makes"),
+    ]
+    fine = replay_history(migrations[1:2], scripts[1:2])
+    assert judge("RES001", replace(read, history=fine)).outcome is Outcome.SKIPPED

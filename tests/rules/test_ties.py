@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from builders import Build, Judge
-from isolation_cases import accepting, config_of, gathered_of, told
+from isolation_cases import accepting, config_of, gathered_of, told, tolerating
 from pgready.findings import Confidence, Evidence, Outcome, Severity
+from pgready.model.contracts import EdgeKind
 from pgready.model.groups import Contract, ContractKind
 from pgready.model.location import Location
-from pgready.model.schema import Schema
+from pgready.model.names import QualifiedName
+from pgready.model.schema import Enum, Schema
 from structures import column, structure
 
 CIRCLE = structure("order.contact_id -> contact", "order.tag_id -> tag", "contact.order_id -> order")
@@ -172,3 +174,79 @@ def test_the_links_of_a_many_to_many_relation_go_with_what_they_link(build: Buil
     place = Location("schema.prisma", 3)
     links = replace(linked, tables=tuple(replace(it, location=place) for it in linked.tables))
     assert judge("ISO006", gathered_of(build, config, links)).outcome is Outcome.PASSED
+
+
+def test_an_array_and_a_pair_with_a_type_column_are_references_without_a_key_too(build: Build, judge: Judge) -> None:
+    kinds = Enum(name=QualifiedName("public", "Kind"), values=("user", "team"))
+    plain = structure(
+        also={
+            "user": (),
+            "team": (),
+            "note": (column("userIds", "text[]"), column("targetId"), column("targetType", "public.Kind")),
+        }
+    )
+    schema = replace(plain, enums=(kinds,))
+    config = config_of(Auth="user team", Notes="note")
+    result = judge("ISO004", gathered_of(build, config, schema))
+    assert told(result.findings) == [
+        (
+            "public.note.targetId",
+            (
+                "note.targetId of Notes looks like a reference to team of Auth or user of Auth and has no foreign key "
+                "(targetType says to which table)"
+            ),
+        ),
+        (
+            "public.note.userIds",
+            (
+                "note.userIds of Notes looks like a reference to user of Auth and has no foreign key "
+                "(an array, rule T: the column is named after the table)"
+            ),
+        ),
+    ]
+    assert result.why.endswith("2 columns without a foreign key that look like a reference")
+    half = accepting(config, "note.targetId?->team", "note.userIds?->user")
+    (left,) = judge("ISO004", gathered_of(build, half, schema)).findings
+    assert "looks like a reference to user of Auth and" in left.message
+    strict = Contract(kind=ContractKind.INTERNAL_ONLY, name="alone", groups=("Notes",), edges=EdgeKind.FK_AND_UNKEYED)
+    broken = gathered_of(build, replace(config, contracts=(strict,)), schema)
+    assert [it.object for it in judge("ISO001", broken).findings] == [
+        "public.note.targetId",
+        "public.note.targetId",
+        "public.note.userIds",
+    ]
+    assert judge("ISO004", broken).outcome is Outcome.PASSED
+
+
+def test_a_cascade_that_only_the_migrations_make_is_told_with_both_actions(build: Build, judge: Judge) -> None:
+    declared, made = structure("order.contact_id -> contact RESTRICT"), structure("order.contact_id -> contact CASCADE")
+    config = config_of(CRM="contact", Shop="order")
+    (found,) = judge("ISO006", gathered_of(build, config, declared, made=made)).findings
+    assert (
+        "order.contact_id->contact (declared RESTRICT, made CASCADE). Deleting one contact reaches 1" in found.message
+    )
+    quiet = Contract(kind=ContractKind.NO_CASCADE_ACROSS, name="quiet")
+    strict = gathered_of(build, replace(config, contracts=(quiet,)), declared, made=made)
+    (broken,) = judge("ISO001", strict).findings
+    assert broken.message.endswith("(ON DELETE: declared RESTRICT, made CASCADE)")
+    assert judge("ISO006", strict).outcome is Outcome.PASSED
+    lost = structure(also={"order": (column("contact_id"),), "contact": ()})
+    (only,) = judge("ISO006", gathered_of(build, config, made, made=lost)).findings
+    assert "order.contact_id->contact (declared; a clean deploy does not make it)" in only.message
+    assert only.message.endswith("1 of 1 table is reached only over keys that a clean deploy does not make.")
+
+
+def test_a_baseline_that_tolerates_a_key_leaves_its_cascade_to_be_told(build: Build, judge: Judge) -> None:
+    schema = structure("order.contact_id -> contact CASCADE")
+    alone = Contract(kind=ContractKind.INTERNAL_ONLY, name="alone", groups=("Shop",))
+    config = tolerating(config_of(alone, CRM="contact", Shop="order"), "order.contact_id->contact")
+    assert judge("ISO001", gathered_of(build, config, schema)).outcome is Outcome.PASSED
+    assert [it.object for it in judge("ISO006", gathered_of(build, config, schema)).findings] == ["public.contact"]
+
+
+def test_a_way_to_the_key_over_keys_that_are_not_made_is_counted_apart(build: Build, judge: Judge) -> None:
+    declared = structure("contact.shopId -> shop", "note.contact_id -> contact")
+    made = structure("contact.shopId -> shop", also={"note": (column("contact_id"),)})
+    config = replace(config_of(CRM="contact note shop"), keys={"CRM": "shopId"})
+    why = judge("ISO005", gathered_of(build, config, declared, made=made)).why
+    assert why.endswith("1 without it reach it by required foreign keys, 1 over keys that a clean deploy does not make")

@@ -57,6 +57,8 @@ rule = "INV002"
 object = "public.legacy"
 reason = "goes in March"
 expires = 2027-03-31
+[scope]
+since = "origin/main"
 """,
         rules=RULES,
     )
@@ -73,6 +75,8 @@ expires = 2027-03-31
     assert config.policy.severities == {"INV002": Severity.NOTE}
     assert config.policy.required == {"ISO001"}
     assert config.suppressions[0].expires == date(2027, 3, 31)
+    assert config.suppressions[0].location == Location("pgready.toml", 31)
+    assert config.since == "origin/main"
 
 
 def message_of(text: str) -> str:
@@ -255,9 +259,49 @@ def test_the_baseline_beside_the_file_is_read_after_the_accepted_crossings(tmp_p
     )
     named = written(tmp_path, "[isolation]\nbaseline = 'other.baseline'\n")
     assert [it.edge for it in load_config(named, shown_as="pgready.toml", rules=RULES).crossings] == ["O.p->Q"]
-    # It may not be there yet.
+    # One that is named has to be there, unless it is about to be written.
     absent = written(tmp_path, "[isolation]\nbaseline = 'absent.baseline'\n")
-    assert load_config(absent, shown_as="pgready.toml", rules=RULES).crossings == ()
+    with pytest.raises(ConfigError, match=r"^pgready\.toml:2: isolation\.baseline: there is no 'absent\.baseline'"):
+        load_config(absent, shown_as="pgready.toml", rules=RULES)
+    assert load_config(absent, shown_as="pgready.toml", rules=RULES, writes_baseline=True).crossings == ()
+
+
+_A = "[groups.A]\n[groups.B]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[groups.'']\n", "pgready.toml:1: groups: a group without a name; expected one that a person can say"),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'internal_only'\ngroups = 'A'",
+            "pgready.toml:6: contracts.0.groups: Expected `array`, got `str`",
+        ),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'internal_only'\ngroups = [['A']]",
+            "pgready.toml:6: contracts.0.groups.0: Expected `str`, got `array`",
+        ),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'acyclic'\n[[contracts]]\nkind = 'acyclic'",
+            "pgready.toml:6: contracts.1: Object missing required field `name`",
+        ),
+        ("[[crossings]]\nedge = 'A.b->C'\n", "pgready.toml:1: crossings.0: Object missing required field `reason`"),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'independent'\ngroups = ['A']",
+            "pgready.toml:6: contract 'x' names one group; independent expects several",
+        ),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'layers'\ngroups = ['A', 'B', 'A']",
+            "pgready.toml:6: contract 'x' names the group 'A' twice",
+        ),
+        (
+            _A + "[[contracts]]\nname = 'x'\nkind = 'forbidden'\ngroups = ['A']\nto = ['B', 'A']",
+            "pgready.toml:7: contract 'x' forbids 'A' its own group, and what stays in a group breaks no contract",
+        ),
+    ],
+)
+def test_a_slip_in_groups_or_contracts_is_told_with_its_line(text: str, message: str) -> None:
+    assert message_of(text) == message
 
 
 def test_a_baseline_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path) -> None:
@@ -283,3 +327,58 @@ def test_the_documentation_has_an_example_of_every_kind_of_contract() -> None:
         groups = "[groups.Auth]\n[groups.CRM]\n[groups.Shop]\n"
         text = "\n".join([groups, "[[contracts]]", "name = 'x'", f"kind = '{kind}'", *keys])
         assert parse_config(text, rules=RULES).contracts[0].kind == kind
+
+
+def test_a_suppression_is_wrong_in_its_own_lines() -> None:
+    good = "[[suppressions]]\nrule = 'INV002'\nobject = 'x'\nreason = 'y'\n"
+    assert message_of(good + "[[suppressions]]\nrule = 'INV02'\nobject = 'x'\nreason = 'y'\n") == snapshot(
+        "pgready.toml:6: suppressions: rule: 'INV02' is not a rule; did you mean 'INV002'?"
+    )
+    assert message_of(good + "[[suppressions]]\nrule = 'INV002'\nobject = 'x'\nreason = ' '\n") == snapshot(
+        "pgready.toml:8: suppressions INV002 'x': the reason is empty; expected a sentence for the next reader"
+    )
+    assert message_of(good + "until = 2027-01-01\n") == snapshot(
+        "pgready.toml:5: unknown key 'until' in [suppressions]; expected one of: "
+        "rule, object, reason, expires, migration"
+    )
+    assert message_of(good + "expires = 'March'\n").startswith("pgready.toml:5: suppressions.0.expires: ")
+
+
+def test_suppressions_cannot_be_suppressed() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config("[[suppressions]]\nrule = 'SUP001'\nobject = 'x'\nreason = 'y'\n", rules=["SUP001"])
+    assert str(caught.value) == snapshot("pgready.toml:2: suppressions: SUP001 judges suppressions; correct those")
+
+
+def test_every_suppression_knows_its_line() -> None:
+    text = "# x\n[[suppressions]]\nrule = 'INV002'\nobject = 'x'\nreason = 'y'\nmigration = '1'\n\n"
+    text += "[[ suppressions ]]\nrule = 'INV002'\nobject = 'z'\nreason = 'y'\n"
+    config = parse_config(text, rules=RULES)
+    assert [str(it.location) for it in config.suppressions] == ["pgready.toml:2", "pgready.toml:8"]
+    assert [it.migration for it in config.suppressions] == ["1", None]
+    inline = parse_config("suppressions = [{rule='INV002', object='x', reason='y'}]", rules=RULES)
+    assert str(inline.suppressions[0].location) == "pgready.toml"
+
+
+def test_a_scope_is_a_revision() -> None:
+    assert parse_config("", rules=RULES).since is None
+    assert message_of("[scope]\nsince = ''\n") == snapshot(
+        "pgready.toml:2: scope.since: the revision is empty; expected one such as 'origin/main', or no key"
+    )
+    assert message_of("[scope]\nfrom = 'main'\n") == snapshot(
+        "pgready.toml:2: unknown key 'from' in [scope]; expected one of: since"
+    )
+
+
+def test_the_findings_of_the_baseline_are_suppressions(tmp_path: Path) -> None:
+    (tmp_path / "pgready.toml").write_text("[[suppressions]]\nrule = 'INV002'\nobject = 'x'\nreason = 'y'\n")
+    (tmp_path / "pgready.baseline").write_text("A.b->C  # old\nHIS001 add_x  # old\n")
+    config = load_config(tmp_path / "pgready.toml", shown_as="sub/pgready.toml", rules=RULES)
+    assert [(it.rule, str(it.location), it.source.value) for it in config.suppressions] == [
+        ("INV002", "sub/pgready.toml:1", "configuration"),
+        ("HIS001", "sub/pgready.baseline:2", "baseline"),
+    ]
+    assert [it.edge for it in config.crossings] == ["A.b->C"]
+    (tmp_path / "pgready.baseline").write_text("HIS999 add_x  # old\n")
+    with pytest.raises(ConfigError, match=r"sub/pgready\.baseline:1: 'HIS999' is not a rule"):
+        load_config(tmp_path / "pgready.toml", shown_as="sub/pgready.toml", rules=RULES)

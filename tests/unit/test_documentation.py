@@ -8,15 +8,23 @@ from pathlib import Path
 import pytest
 
 from pgready.checks import RULES
+from pgready.checks.families import FAMILIES, family
 from pgready.cli import cli
 from pgready.config import parse_config
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_page_of_the_rules_is_generated_from_the_rules() -> None:
-    render = runpy.run_path(str(ROOT / "docs" / "generate.py"))["render"]
-    assert (ROOT / "docs" / "rules.md").read_text() == render(), "run `make docs`"
+def test_the_pages_of_the_rules_are_generated_from_the_rules_and_their_examples() -> None:
+    pages = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
+    on_disk = [ROOT / "docs" / "rules.md", *(ROOT / "docs" / "rules").glob("*.md")]
+    written = {path.relative_to(ROOT / "docs").as_posix(): path.read_text() for path in on_disk}
+    assert sorted(written) == sorted(pages), "run `make docs`"
+    assert [path for path, text in pages.items() if written[path] != text] == [], "run `make docs`"
+
+
+def test_every_rule_belongs_to_a_family_with_a_title() -> None:
+    assert {family(rule) for rule in RULES} <= set(FAMILIES)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -46,11 +54,12 @@ def test_the_configuration_of_the_documentation_is_valid() -> None:
         "migrations",
         "policy",
         "suppressions",
+        "scope",
     }
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+    "page", ["README.md", "CONTRIBUTING.md", *(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md"))]
 )
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text()

@@ -1,13 +1,14 @@
-"""Why a declared object is not there after a clean deploy, in one sentence."""
+"""Why a declared object is not there after a clean deploy, or why a migration fails, in one sentence."""
 
 from pgready.checks.gathered import Gathered
 from pgready.model.effects import Action
+from pgready.model.history import Need, ProviderKind
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
 from pgready.model.schema import ForeignKey
-from pgready.model.trace import Skip
+from pgready.model.trace import MigrationRun, Skip
 
-__all__ = ["describe_skip", "why_key_is_missing", "why_missing"]
+__all__ = ["describe_skip", "what_is_needed", "why_it_fails", "why_key_is_missing", "why_missing"]
 
 Cause = tuple[str, Location | None]
 
@@ -77,3 +78,28 @@ def _a(wanted: ObjectRef) -> str:
     return {ObjectKind.CONSTRAINT: "this constraint", ObjectKind.TYPE: "this type"}.get(
         wanted.kind, f"this {wanted.kind}"
     )
+
+
+def why_it_fails(run: MigrationRun, gathered: Gathered) -> str | None:
+    """What the failed file needs, does not find, and a later migration makes; or what it makes a second time."""
+    history = gathered.history
+    for need in history.unmet if history is not None else ():
+        if need.migration == run.migration and need.provider.kind is ProviderKind.LATER:
+            return what_is_needed(need)
+    clash = next((each for each in history.clashes if each.migration == run.migration), None) if history else None
+    if clash is None or clash.made_by is None:
+        return None
+    made = clash.made_by
+    return f"{made.migration} (number {made.position}) makes {clash.object.kind} {clash.object.name} as well"
+
+
+def what_is_needed(need: Need) -> str:
+    """`it needs table User, which add_auth makes as number 11`."""
+    provider = need.provider
+    what = f"it needs {need.needed.kind} {_short(need.needed)}"
+    if provider.kind is not ProviderKind.LATER:
+        return f"{what}, which no migration makes"
+    if provider.migration == need.migration:
+        line = provider.location.line if provider.location is not None else None
+        return f"{what}, which it makes itself later, in line {line}"
+    return f"{what}, which {provider.migration} makes as number {provider.position}"

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from pgready.config import Config
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
+from pgready.model.deployment import Deployment
 from pgready.model.effects import Script
 from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
+from pgready.model.history import History
 from pgready.model.location import Location
 from pgready.model.migration import Migration
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
+from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal, Skip
 
 __all__ = ["Check", "Gathered", "failed_or_passed", "finding", "incomplete", "not_given", "on_rehearsal"]
@@ -23,7 +26,10 @@ class Gathered:
     `opaque` are places whose guards cannot be read and whose effect did not happen. `statement_by_statement`: the
     project's Prisma is known to be 7.4 or newer, which does not send a file whole. `lock_provider` is what
     migration_lock.toml names. `external_tables` and `external_enums` are managed by somebody else, says Prisma's
-    configuration; `external_notes` are places of it that cannot be read.
+    configuration; `external_notes` are places of it that cannot be read. `comments` are what
+    comments of migrations accept. `deployment` says which migrations are about
+    to run; `history` is what the migrations do to each object, None when it was not replayed.
+    `strays` are SQL files in the migrations directory that Prisma never runs.
     """
 
     config: Config
@@ -44,6 +50,10 @@ class Gathered:
     external_tables: frozenset[QualifiedName] = frozenset()
     external_enums: frozenset[QualifiedName] = frozenset()
     external_notes: tuple[tuple[Location, str], ...] = ()
+    deployment: Deployment = field(default_factory=Deployment)
+    comments: Comments = field(default_factory=Comments)
+    history: History | None = None
+    strays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,7 @@ def finding(
     confidence: Confidence = Confidence.HIGH,
     location: Location | None = None,
     fix: str | None = None,
+    described: bool = False,
 ) -> Finding:
     """A finding with what its rule says unless told otherwise (evidence: the rule's last, its strongest)."""
     return Finding(
@@ -75,18 +86,21 @@ def finding(
         fix=fix or rule.fix,
         confidence=confidence,
         location=location,
+        described=described,
     )
 
 
 def failed_or_passed(
     rule: Rule, findings: list[Finding], *, looked_at: str, evidence: tuple[Evidence, ...] | None = None
 ) -> CheckResult:
-    """FAILED when there is any finding, else PASSED with what was looked at."""
-    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}; {looked_at}"
+    """FAILED when a finding does more than describe the history, else PASSED with what was looked at."""
+    judged = sum(not found.described for found in findings)
+    told = f"; {len(findings) - judged} more in the history" if len(findings) > judged else ""
+    count = f"{judged} finding{'' if judged == 1 else 's'}; {looked_at}"
     return CheckResult(
         rule=rule.id,
-        outcome=Outcome.FAILED if findings else Outcome.PASSED,
-        why=count if findings else looked_at,
+        outcome=Outcome.FAILED if judged else Outcome.PASSED,
+        why=(count if judged else looked_at) + told,
         evidence=rule.evidence if evidence is None else evidence,
         findings=tuple(findings),
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from pgready.checks.causes import describe_skip
-from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
+from pgready.checks.causes import describe_skip, what_is_needed, why_it_fails
+from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
-from pgready.model.effects import Action
+from pgready.model.history import Certainty, History, Need, ProviderKind
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
@@ -25,7 +25,8 @@ RES001 = Rule(
     title="A clean deploy fails",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ, Evidence.REHEARSED),
-    condition="Run in Prisma's order on an empty database, a migration ends with an error.",
+    condition="Run in Prisma's order on an empty database, a migration ends with an error. Without a rehearsal: a "
+    "statement needs an object that only a later one makes, or none.",
     effect="No new environment can be made: `prisma migrate deploy` stops, and P3009 refuses to go on.",
     fix="Repair the migration; if it needs an object that a later one makes, order them the other way round.",
     source="Seen on the throw-away server; SQLSTATE and message are the server's.",
@@ -100,7 +101,7 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     if ours is not None and ours.error is not None:
         why = f"{ours.migration} (number {ours.position}) needs what the throw-away server does not have or allow"
         return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}: {ours.error.message}")
-    findings = [_failed_run(run, gathered, rehearsal) for run in failed]
+    findings = [_failed_run(run, gathered) for run in failed]
     looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
 
@@ -119,13 +120,13 @@ def _is_ours(error: RunError, rehearsal: Rehearsal) -> bool:
     return lacking or error.sqlstate == "42501" or error.message.startswith("stopped by pgready")
 
 
-def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> Finding:
+def _failed_run(run: MigrationRun, gathered: Gathered) -> Finding:
     file = next((migration.file for migration in gathered.migrations if migration.name == run.migration), run.migration)
     if run.error is None:
         message = f"{run.migration} (number {run.position}) has no migration.sql: P3015"
         return finding(RES001, object=run.migration, message=message, location=Location(file))
     error = run.error
-    cause = _made_later(run, gathered, rehearsal) or next(iter((error.context or "").splitlines()), None)
+    cause = why_it_fails(run, gathered) or next(iter((error.context or "").splitlines()), None)
     message = f"{run.migration} (number {run.position}) fails: {error.message} (SQLSTATE {error.sqlstate})"
     return finding(
         RES001,
@@ -145,28 +146,34 @@ def _place_of_error(run: MigrationRun, file: str, gathered: Gathered) -> Locatio
     return Location(file, statement.line, statement.column) if statement else Location(file)
 
 
-def _made_later(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> str | None:
-    """What the failed file needs, does not find, and a later migration makes."""
-    catalog: set[ObjectRef] = set()
-    for earlier in rehearsal.runs[: run.position - 1]:
-        catalog = (catalog - set(earlier.dropped)) | set(earlier.made)
-    for needed in _needs(run.migration, gathered):
-        if any(needed.covers(there) for there in catalog):
-            continue
-        for script, migration in zip(gathered.scripts, gathered.migrations, strict=True):
-            makes = any(effect.action is Action.CREATES and needed.covers(effect.object) for effect in script.effects)
-            if makes and migration.position > run.position:
-                return f"it needs {needed.kind} {needed.name}, which {migration.name} makes as number " + str(
-                    migration.position
-                )
-    return None
+def res001_read(gathered: Gathered) -> CheckResult:
+    """What was rehearsed decides; without a rehearsal, what can be read: never a pass, but reasons to fail."""
+    if gathered.rehearsal is not None:
+        return res001(gathered, gathered.rehearsal)
+    why = gathered.rehearsal_skipped or "no rehearsal was made"
+    findings = list(_read_failures(gathered.history)) if gathered.history is not None else []
+    if findings:
+        return failed_or_passed(RES001, findings, looked_at=f"only read, {why}", evidence=(Evidence.READ,))
+    return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=why)
 
 
-def _needs(migration: str, gathered: Gathered) -> Iterator[ObjectRef]:
-    for script in gathered.scripts:
-        if script.migration == migration:
-            for effect in script.effects:
-                yield from effect.needs
+def _read_failures(history: History) -> Iterator[Finding]:
+    """The first reason of each migration: a deployment ends there."""
+    by_migration: dict[str, Need] = {}
+    for need in history.unmet:
+        if need.certainty is Certainty.HAPPENS:
+            by_migration.setdefault(need.migration, need)
+    for name, need in by_migration.items():
+        later = need.provider.kind is ProviderKind.LATER
+        yield finding(
+            RES001,
+            object=name,
+            message=f"{name} (number {need.position}) will fail: {what_is_needed(need)}",
+            evidence=Evidence.READ,
+            # What nobody makes may be there by other means, in a database that is not empty.
+            confidence=Confidence.HIGH if later else Confidence.MEDIUM,
+            location=need.location,
+        )
 
 
 def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
@@ -320,7 +327,7 @@ def _second_run(run: MigrationRun) -> Iterator[Finding]:
 
 
 CHECKS = (
-    on_rehearsal(RES001, res001, complete=False),
+    Check(rule=RES001, judge=res001_read),
     on_rehearsal(RES002, res002),
     on_rehearsal(RES003, res003),
     on_rehearsal(RES007, res007, complete=False),

@@ -13,7 +13,9 @@ import click
 
 from pgready import __version__
 from pgready.cli.audits import audit, check
-from pgready.cli.isolation import baseline, compare, init
+from pgready.cli.baseline import baseline
+from pgready.cli.explain import explain
+from pgready.cli.isolation import compare, init
 from pgready.cli.output import EXIT_CODES, complain
 from pgready.errors import PgreadyError
 
@@ -68,5 +70,5 @@ def cli() -> None:
     """
 
 
-for _command in (audit, check, init, baseline, compare):
+for _command in (audit, check, explain, init, baseline, compare):
     cli.add_command(_command)

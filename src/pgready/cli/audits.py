@@ -25,12 +25,13 @@ def audit(
     schema: tuple[str, ...],
     migrations: str | None,
     config: str | None,
+    since: str | None,
     output: str | None,
     notebook: str,
     rehearse: bool,
 ) -> int:
     """Audit PROJECT and write a report: HTML, Markdown, notebook and audit.json."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse)
+    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since)
     output_dir = Path(output) if output is not None else Path("reports") / _directory_name(sources.request.name)
     writable(output_dir)
     from pgready.orchestrator.report import make_report  # noqa: PLC0415
@@ -41,6 +42,7 @@ def audit(
         "schema": list(schema),
         "migrations": migrations,
         "rehearse": rehearse,
+        "since": since,
     }
     with progress() as (on_phase, on_progress):
         report = make_report(
@@ -53,25 +55,28 @@ def audit(
         )
     for doubt in report.doubts:
         complain(f"pgready: the report was not completed: {doubt}")
-    return print_result(report.result, brief=True, report=report.html)
+    return print_result(report.result, sources, brief=True, report=report.html)
 
 
 @click.command(epilog=EXIT_CODES)
 @project_options
 @click.option("--output", type=click.Path(path_type=str), metavar="DIR", help="write audit.json into this directory")
 @click.option("--json", "json_file", type=click.Path(path_type=str), metavar="FILE", help="write the audit to FILE")
+@click.option("--notes", is_flag=True, help="also print notes, accepted findings and what was not given")
 def check(
     *,
     project: str,
     schema: tuple[str, ...],
     migrations: str | None,
     config: str | None,
+    since: str | None,
     output: str | None,
     json_file: str | None,
+    notes: bool,
     rehearse: bool,
 ) -> int:
     """The same audit on the terminal, without notebook and report."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse)
+    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since)
     if output is not None:
         writable(Path(output))
     from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
@@ -81,7 +86,7 @@ def check(
         on_phase("rehearsing the migrations")
         result = audit_sources(sources, on_progress=on_progress, keep=anew)
     _write_json(result, output, json_file)
-    return print_result(result)
+    return print_result(result, sources, notes=notes)
 
 
 def _directory_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`pgready init`, `pgready baseline` and `pgready compare`: groups, contracts and isolation."""
+"""`pgready init` and `pgready compare`: groups, contracts and isolation."""
 
 import os
 from pathlib import Path
@@ -10,10 +10,9 @@ from pgready.cli.output import complain, print_lines, progress, read_project
 from pgready.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pgready.graph.baseline import BaselineUpdate
     from pgready.orchestrator.audit import Sources
 
-__all__ = ["baseline", "compare", "init"]
+__all__ = ["compare", "init"]
 
 
 @click.command(epilog="Exit codes: 0 written or printed, 2 wrong usage or input, 4 internal error.")
@@ -72,57 +71,14 @@ def _write_new(file: Path, text: str) -> None:
         raise ConfigError(f"{file}: cannot be written: {error.strerror or error}") from error
 
 
-@click.command(epilog="Exit codes: 0 written or nothing to write, 2 wrong usage or input, 4 internal error.")
-@click.argument("project", default=".", type=click.Path(path_type=str))
-@click.option("--config", type=click.Path(path_type=str), metavar="FILE", help="default: PROJECT/pgready.toml")
-@click.option("--update", is_flag=True, help="rewrite the baseline that is there; its reasons are kept")
-def baseline(*, project: str, config: str | None, update: bool) -> int:
-    """Write the references that break a contract today into pgready.baseline, so that only new ones fail.
-
-    No other command ever writes that file.
-    """
-    from pgready.model.baseline import BASELINE_NAME, render_baseline  # noqa: PLC0415
-    from pgready.reports.files import write_atomically  # noqa: PLC0415
-
-    sources = read_project(project, (), None, config, rehearse=True)
-    settings = sources.request.config
-    if settings.file is None:
-        raise ConfigError(f"{project}: no pgready.toml, so no contract that something could break")
-    file = (sources.request.root / settings.file).with_name(settings.baseline or BASELINE_NAME)
-    if os.path.lexists(file) and (not update or file.is_symlink()):
-        raise ConfigError(f"{file}: there is one already; --update rewrites it (a link stays as it is)")
-    found = _present(sources)
-    if found.entries or found.removed:
-        write_atomically(file, render_baseline(found.entries).encode())
-        done = f"{file} is written, {len(found.entries)} tolerated; give each a reason"
-    else:
-        done = "no reference breaks a contract, so nothing is written"
-    complain("\n".join([*found.lines, f"pgready: {done}"]))
-    return 0
-
-
-def _present(sources: "Sources") -> "BaselineUpdate":
-    from pgready.graph.baseline import present_baseline  # noqa: PLC0415
-    from pgready.graph.isolation import IsolationRules  # noqa: PLC0415
-    from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
-
-    with progress() as (on_phase, on_progress):
-        on_phase("rehearsing the migrations")
-        result = audit_sources(sources, on_progress=on_progress)
-    if result.rehearsal is None or not result.rehearsal.complete:
-        raise ConfigError("the clean deploy does not finish (RES001), so which keys there are is not known")
-    config = sources.request.config
-    rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
-    return present_baseline(result.declared, result.rehearsal.schema, result.grouping, rules)
-
-
 _COMPARED = """
 \b
 Exit codes:
   0  better or the same
   1  worse, or better and worse
   2  wrong usage or input; the message names the place
-  3  unsure: a key is gone with a column that may only be renamed, or only one side has groups
+  3  unsure, a person has to look: a reference may live on without its key, tables moved between groups, rules ask for
+     less, only one side has groups or a rehearsal that tells
   4  internal error, a bug of pgready
 """
 
@@ -135,7 +91,7 @@ def compare(*, before: str, after: str, config: str | None) -> int:
     """Compare the isolation of two schemas: is AFTER better isolated than BEFORE, or worse?
 
     Each is a project directory (its declared schema, judged by its own pgready.toml) or an audit.json that `audit` or
-    `check --output` wrote. A schema that only dropped its keys is worse, and rules that ask for less are never better.
+    `check --output` wrote. A schema that only dropped its keys is worse; other groups and rules alone are never better.
     """
     from pgready.orchestrator.compare import compare as compared  # noqa: PLC0415
     from pgready.orchestrator.compare import exit_code  # noqa: PLC0415

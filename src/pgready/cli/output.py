@@ -52,6 +52,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--schema", multiple=True, type=path, metavar="PATH", help="schema file or folder; repeatable"),
         click.option("--migrations", type=path, metavar="DIR", help="directory of the migrations"),
         click.option("--config", type=path, metavar="FILE", help="configuration (default: PROJECT/pgready.toml)"),
+        click.option("--since", metavar="REV", help="deploy what this revision of git lacks (default: all)"),
         click.option("--rehearse/--no-rehearse", default=True, help="rehearse on a throw-away PostgreSQL (default)"),
     ]
     for option in reversed(options):
@@ -60,13 +61,29 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_project(
-    project: str, schema: tuple[str, ...], migrations: str | None, config: str | None, *, rehearse: bool
+    project: str,
+    schema: tuple[str, ...],
+    migrations: str | None,
+    config: str | None,
+    *,
+    rehearse: bool,
+    since: str | None = None,
+    writes_baseline: bool = False,
 ) -> "Sources":
     """Everything in the files of a project. Raises SourceError and ConfigError."""
     from pgready.orchestrator.audit import read_sources  # noqa: PLC0415
     from pgready.orchestrator.request import make_request  # noqa: PLC0415
 
-    return read_sources(make_request(project, config=config, schema=schema, migrations=migrations, rehearse=rehearse))
+    request = make_request(
+        project,
+        config=config,
+        schema=schema,
+        migrations=migrations,
+        rehearse=rehearse,
+        since=since,
+        writes_baseline=writes_baseline,
+    )
+    return read_sources(request)
 
 
 def writable(directory: Path) -> None:
@@ -79,11 +96,25 @@ def writable(directory: Path) -> None:
         raise ConfigError(f"--output: {directory}: not writable")
 
 
-def print_result(result: "AuditResult", *, brief: bool = False, report: Path | None = None) -> int:
+def print_result(
+    result: "AuditResult", sources: "Sources", *, brief: bool = False, report: Path | None = None, notes: bool = False
+) -> int:
     """The verdict with what led to it on standard output; its exit code."""
-    from pgready.reports.terminal import summary  # noqa: PLC0415
+    from pgready.cli.printing import print_rows, terminal_width, texts  # noqa: PLC0415
+    from pgready.reports.scrub import make_scrubber  # noqa: PLC0415
+    from pgready.reports.terminal import rows  # noqa: PLC0415
 
-    print_lines(summary(result, brief=brief, report=report))
+    print_rows(
+        rows(
+            result,
+            brief=brief,
+            report=report,
+            excerpts=texts(sources),
+            width=terminal_width(),
+            notes=notes,
+            scrub=make_scrubber(os.environ).text,
+        )
+    )
     return result.judgement.exit_code
 
 

@@ -31,6 +31,7 @@ _ROW, _GAP, _GUTTER = 21, 6, 46
 _NARROWEST = 90
 _LINE = 17
 _LEAST_WIDTH = 700
+_LOST = ", missing"
 _INSIDE = COLOURS[LinkKind.INTERNAL]
 _HIGH = 420  # px within which the deleted row stands in the middle
 
@@ -142,7 +143,8 @@ def _column(
 
 def _add_tables(column: _Column, found: Sequence[Reached], labels: Mapping[QualifiedName, str], room: float) -> None:
     for it in found:
-        box = _add_box(column, fitted(labels[it.table], room - 14, 11.5), room, table_id(it.table))
+        text = fitted(labels[it.table], room - 14 - width_of(_LOST, 11.5) * it.missing, 11.5) + _LOST * it.missing
+        box = _add_box(column, text, room, table_id(it.table), missing=it.missing)
         column.places[it.table] = box
         if it.depth > _MOST_COLUMNS:
             far = Words(x=box.width + 5, y=box.left[1], text=str(it.depth), size=10.5, colour=QUIET)
@@ -163,10 +165,11 @@ def _add_groups(column: _Column, by_group: Mapping[str, Sequence[Reached]], room
         column.places |= dict.fromkeys(rest, _add_box(column, text, room, ""))
 
 
-def _add_box(column: _Column, text: str, room: float, gid: str) -> Box:
+def _add_box(column: _Column, text: str, room: float, gid: str, *, missing: bool = False) -> Box:
     wide = min(room, max(_NARROWEST, width_of(text, 11.5) + 14))
-    box = Box(x=0, y=column.bottom, width=wide, height=_ROW, fill=PAPER if gid else PANEL, edge=QUIET, gid=gid)
-    column.boxes.append((box, Words(x=7, y=box.left[1], text=text, size=11.5, gid=gid)))
+    fill, tint = PAPER if gid else PANEL, QUIET if missing else INK
+    box = Box(x=0, y=column.bottom, width=wide, height=_ROW, fill=fill, edge=QUIET, dashed=missing, gid=gid)
+    column.boxes.append((box, Words(x=7, y=box.left[1], text=text, size=11.5, colour=tint, gid=gid)))
     column.bottom += _ROW + _GAP
     return box
 
@@ -211,7 +214,8 @@ def _lines(
         if it.table in places and referenced in places:
             (number, one), (other_number, other) = places[referenced], places[it.table]
             if number < other_number:
-                found[_line(one, edges[number], other, crosses=groups[referenced] != it.group)] = None
+                line = _line(one, edges[number], other, crosses=groups[referenced] != it.group)
+                found[replace(line, dashed=it.via in radius.missing)] = None
     yield from found
 
 
@@ -230,6 +234,8 @@ def _samples(radius: BlastRadius, columns: Sequence[_Column]) -> Iterator[tuple[
     for crosses, meaning in ((False, "deleted along, same group"), (True, "deleted along in another group")):
         if crosses in kinds:
             yield partial(_sample, crosses=crosses), meaning
+    if any(it.via in radius.missing for it in radius.reached):
+        yield partial(_sample, crosses=True, dashed=True), "missing: only over a key that a clean deploy does not make"
     if any(not box.gid for column in columns for box, _ in column.boxes):
         yield _group_sample, "a group, with its number of tables"
 
@@ -238,9 +244,9 @@ def _group_sample(x: float, y: float) -> tuple[Shape, ...]:
     return (Box(x=x, y=y - 6, width=20, height=12, fill=PANEL, edge=QUIET),)
 
 
-def _sample(x: float, y: float, *, crosses: bool) -> tuple[Shape, ...]:
+def _sample(x: float, y: float, *, crosses: bool, dashed: bool = False) -> tuple[Shape, ...]:
     colour, line = (INK, 1.4) if crosses else (_INSIDE, 1.2)
-    return (Curve(start=(x, y), steps=(((x + 20, y),),), colour=colour, line=line),)
+    return (Curve(start=(x, y), steps=(((x + 20, y),),), colour=colour, line=line, dashed=dashed),)
 
 
 def _apart(
@@ -249,9 +255,12 @@ def _apart(
     """What is not deleted, in panels side by side: what is set, and what can stop the delete."""
     defaults = [("Set to their default", radius.set_default)] if radius.set_default else []
     panels: list[tuple[str, list[_Line]]] = [
-        ("Set to NULL", [(_key(key, labels), "") for key in radius.set_null]),
-        *((title, [(_key(key, labels), "") for key in keys]) for title, keys in defaults),
-        ("Can stop it", [(_key(it.foreign_key, labels), _stops(it)) for it in radius.blockers]),
+        ("Set to NULL", [(_key(key, labels), _lost(key, radius)) for key in radius.set_null]),
+        *((title, [(_key(key, labels), _lost(key, radius)) for key in keys]) for title, keys in defaults),
+        (
+            "Can stop it",
+            [(_key(it.foreign_key, labels), _stops(it) + _lost(it.foreign_key, radius)) for it in radius.blockers],
+        ),
     ]
     wide = (width - 2 * MARGIN - (len(panels) - 1) * 12) / len(panels)
     height = 36 + _LINE * max(1, *(min(len(lines), _MOST_LISTED) for _, lines in panels))
@@ -283,6 +292,10 @@ def _listed(title: str, lines: Sequence[_Line], box: Box) -> Iterator[Words]:
 
 def _key(key: ForeignKey, labels: Mapping[QualifiedName, str]) -> str:
     return f"{labels[key.table]}.{', '.join(key.columns)} → {labels[key.referenced_table]}"
+
+
+def _lost(key: ForeignKey, radius: BlastRadius) -> str:
+    return _LOST if key in radius.missing else ""
 
 
 def _stops(blocker: Blocker) -> str:

@@ -270,17 +270,18 @@ def describe_block_matrix(matrix: BlockMatrix) -> str:
 
 def blast_lines(radius: BlastRadius) -> tuple[str, str]:
     """Title and second line of the blast radius: its sentence, cut in two."""
-    first, _, rest = radius.sentence.removesuffix(".").partition(";")
+    lost = radius.lost
+    first, _, rest = radius.sentence.removesuffix(lost).rstrip().removesuffix(".").partition(";")
     title, comma, sets = first.partition(", sets ")
-    parts = [f"It sets {sets}"] * bool(comma) + [rest.strip().capitalize()] * bool(rest)
-    return title, ". ".join(parts) + "." * bool(parts)
+    parts = [f"It sets {sets}."] * bool(comma) + [f"{rest.strip().capitalize()}."] * bool(rest) + [lost] * bool(lost)
+    return title, " ".join(parts)
 
 
 def describe_blast_radius(radius: BlastRadius) -> str:
     """The alternative text of the blast radius: its sentence, then the tables of every group that it reaches."""
     told = []
     for group in radius.groups:
-        tables = [it.table.name for it in radius.reached if it.group == group]
+        tables = [f"{it.table.name}{' (missing)' * it.missing}" for it in radius.reached if it.group == group]
         more = f" and {len(tables) - _MOST} more" if len(tables) > _MOST else ""
         told.append(f"{group}: {', '.join(tables[:_MOST])}{more}.")
     rest = f" And {plural(len(told) - _MOST_TOLD, 'more group')}." if len(told) > _MOST_TOLD else ""

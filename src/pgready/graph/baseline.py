@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pgready.graph.edges import Edge, Ground
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.names import TableNames, table_names
-from pgready.model.groups import ContractVerdict, DeclaredCrossing, Grouping
+from pgready.model.groups import ContractKind, ContractVerdict, DeclaredCrossing, Grouping
 from pgready.model.schema import Schema
 
 __all__ = ["NO_REASON", "BaselineUpdate", "present_baseline", "update_baseline"]
@@ -53,18 +53,19 @@ def update_baseline(
     present = [entry for entry in accepted if entry.baselined]
     kept = [entry for entry in present if entry not in stale]
     ground = Ground(names=names, group_of={}, order={})
-    breaking, untold = set[str](), dict[str, None]()
+    breaking, untold = set[tuple[str, bool]](), dict[str, None]()
     for verdict in verdicts:
-        breaking.update(ground.spelt(Edge.of(crossing.foreign_key)) for crossing in verdict.broken_by)
+        cascade = verdict.contract.kind is ContractKind.NO_CASCADE_ACROSS
+        breaking.update((ground.spelt(Edge.of(crossing.foreign_key)), cascade) for crossing in verdict.broken_by)
         for violation in verdict.violations:
-            breaking.update(violation.edges)
+            breaking.update((edge, False) for edge in violation.edges)
             if not violation.edges:
                 untold[violation.sentence] = None
-    added = sorted(breaking - {entry.edge for entry in kept})
-    new = [DeclaredCrossing(edge=edge, reason=NO_REASON, baselined=True) for edge in added]
+    added = sorted(breaking - {(entry.edge, entry.cascade) for entry in kept})
+    new = [DeclaredCrossing(edge=edge, reason=NO_REASON, baselined=True, cascade=cascade) for edge, cascade in added]
     return BaselineUpdate(
-        entries=tuple(sorted((*kept, *new), key=lambda entry: entry.edge)),
-        added=tuple(added),
-        removed=tuple(sorted({entry.edge for entry in present} - {entry.edge for entry in kept})),
+        entries=tuple(sorted((*kept, *new), key=lambda entry: (entry.edge, entry.cascade))),
+        added=tuple(entry.tolerated for entry in new),
+        removed=tuple(sorted({entry.tolerated for entry in present} - {entry.tolerated for entry in kept})),
         untold=tuple(untold),
     )

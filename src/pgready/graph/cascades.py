@@ -7,7 +7,7 @@ SET DEFAULT without a default sets NULL. Everything here is about what *can* hap
 refer in turn to a column that SET NULL or SET DEFAULT changes (and so their ON UPDATE) are not followed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -15,6 +15,7 @@ import networkx as nx
 
 from pgready.graph.group_graph import key_order
 from pgready.graph.isolation import group_order
+from pgready.graph.partitions import without_partition_keys
 from pgready.model.groups import UNGROUPED, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, ReferentialAction, Schema
@@ -26,13 +27,15 @@ __all__ = ["BlastRadius", "Blocker", "Reached", "blast_radii", "blast_radius", "
 class Reached:
     """A table whose rows may be deleted too, over `depth` keys (the shortest way); `via` is the last key on that way.
 
-    The referenced table of `via` is the deleted table itself or another reached one.
+    The referenced table of `via` is the deleted table itself or another reached one. `missing`: every way goes over a
+    key that a clean deploy does not make.
     """
 
     table: QualifiedName
     group: str
     depth: int
     via: ForeignKey
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class BlastRadius:
     further rows of the table itself can be deleted. `groups` are the groups of `reached`, in the order of the
     configuration; `crossing` are the CASCADE keys of the radius between different groups. `set_null` and
     `set_default` refer to a table that loses rows and change rows of their own; `blockers` can stop it all. Keys are
-    ordered by table and columns.
+    ordered by table and columns. `missing` are those of all these keys that a clean deploy does not make, as far as
+    that is known.
     """
 
     table: QualifiedName
@@ -67,6 +71,7 @@ class BlastRadius:
     set_null: tuple[ForeignKey, ...]
     set_default: tuple[ForeignKey, ...]
     blockers: tuple[Blocker, ...]
+    missing: frozenset[ForeignKey] = frozenset()
 
     def path(self, table: QualifiedName) -> tuple[ForeignKey, ...]:
         """The shortest way to a reached table, from the deleted one on; empty for a table that is not reached."""
@@ -80,7 +85,21 @@ class BlastRadius:
     @property
     def sentence(self) -> str:
         """`Deleting one User reaches 14 tables in 4 groups.`, with what else can happen; names are not escaped."""
-        return f"Deleting one {self.label} {self._reaches()}{self._sets()}{self._stops()}."
+        told = f"Deleting one {self.label} {self._reaches()}{self._sets()}{self._stops()}."
+        return f"{told} {self.lost}" if self.lost else told
+
+    @property
+    def lost(self) -> str:
+        """What of it a clean deploy does not make, as sentences; empty: nothing, or not known."""
+        tables = sum(it.missing for it in self.reached)
+        apart = (*self.set_null, *self.set_default, *(it.foreign_key for it in self.blockers))
+        keys = sum(key in self.missing for key in apart)
+        verb = "is" if tables == 1 else "are"
+        lost = f"{tables:,} of {_count(len(self.reached), 'table')} {verb} reached only over keys"
+        others = f"Of the keys that set or stop it leaves out {keys:,} of {len(apart):,}."
+        if not tables:
+            others = f"A clean deploy does not make {keys:,} of the {_count(len(apart), 'key')} that set or stop."
+        return " ".join((f"{lost} that a clean deploy does not make.",) * bool(tables) + (others,) * bool(keys))
 
     def _reaches(self) -> str:
         own = "further rows of its own" if self.itself else ""
@@ -108,8 +127,9 @@ def _count(number: int, noun: str) -> str:
 def cascade_graph(schema: Schema) -> nx.DiGraph:
     """Node: a table; edge: from a referenced to a referencing table whose rows a delete takes along.
 
-    An edge has `foreign_keys`, the CASCADE keys in `key_order`. Keys of a partition are left out: they are its
-    partitioned table's. Tables and edges are added in order, so that walks over the graph are deterministic.
+    An edge has `foreign_keys`, the CASCADE keys in `key_order`. Keys that a partition has from its partitioned table
+    are left out: they are that table's. Tables and edges are added in order, so that walks over the graph are
+    deterministic.
     """
     graph = nx.DiGraph()
     graph.add_nodes_from(sorted(table.name for table in schema.tables))
@@ -121,19 +141,23 @@ def cascade_graph(schema: Schema) -> nx.DiGraph:
 
 
 def _keys(schema: Schema) -> list[ForeignKey]:
-    found = (key for table in schema.tables if table.partition_of is None for key in table.foreign_keys)
-    return sorted(found, key=key_order)
+    return sorted(without_partition_keys(schema).foreign_keys(), key=key_order)
 
 
-def blast_radius(schema: Schema, grouping: Grouping, table: QualifiedName) -> BlastRadius:
+def blast_radius(
+    schema: Schema, grouping: Grouping, table: QualifiedName, *, missing: Collection[ForeignKey] = ()
+) -> BlastRadius:
     """The blast radius of one table; a table that the schema does not hold reaches nothing."""
-    return blast_radii(schema, grouping, (table,))[0]
+    return blast_radii(schema, grouping, (table,), missing=missing)[0]
 
 
-def blast_radii(schema: Schema, grouping: Grouping, tables: Iterable[QualifiedName]) -> tuple[BlastRadius, ...]:
+def blast_radii(
+    schema: Schema, grouping: Grouping, tables: Iterable[QualifiedName], *, missing: Collection[ForeignKey] = ()
+) -> tuple[BlastRadius, ...]:
     """The blast radius of each of `tables`, in their order; the graph is made once.
 
-    For the counts alone of all tables of a large structure `reach.cascade_reach` is faster.
+    `missing` are the keys of `schema` that are declared only: a complete rehearsal did not make them. For the counts
+    alone of all tables of a large structure `reach.cascade_reach` is faster.
     """
     referring: dict[QualifiedName, list[ForeignKey]] = {}
     for key in _keys(schema):
@@ -144,6 +168,7 @@ def blast_radii(schema: Schema, grouping: Grouping, tables: Iterable[QualifiedNa
         referring=referring,
         group_of=grouping.group_of(),
         order=group_order(grouping),
+        missing=frozenset(missing),
     )
     return tuple(around.radius(table) for table in tables)
 
@@ -155,6 +180,7 @@ class _Around:
     referring: Mapping[QualifiedName, Sequence[ForeignKey]]
     group_of: Mapping[QualifiedName, str]
     order: Mapping[str, int]
+    missing: frozenset[ForeignKey]
 
     def radius(self, table: QualifiedName) -> BlastRadius:
         reached = self._reached(table)
@@ -175,6 +201,7 @@ class _Around:
             set_null=tuple(key for key in changing if key.on_delete is ReferentialAction.SET_NULL),
             set_default=tuple(key for key in changing if key.on_delete is ReferentialAction.SET_DEFAULT),
             blockers=tuple(Blocker(foreign_key=key, reached=key.table in hit) for key in compress(keys, stops)),
+            missing=self.missing.intersection(keys),
         )
 
     def _group(self, table: QualifiedName) -> str:
@@ -183,13 +210,26 @@ class _Around:
     def _reached(self, table: QualifiedName) -> tuple[Reached, ...]:
         if table not in self.graph:
             return ()
-        depth = {table: 0}
+        depth, made = {table: 0}, self._reached_by_made(table)
         found = []
         for referenced, referencing in nx.bfs_edges(self.graph, table):
             depth[referencing] = depth[referenced] + 1
-            via = self.graph.edges[referenced, referencing]["foreign_keys"][0]
-            found.append(Reached(table=referencing, group=self._group(referencing), depth=depth[referencing], via=via))
+            keys = self.graph.edges[referenced, referencing]["foreign_keys"]
+            via = next((key for key in keys if key not in self.missing), keys[0])
+            lost = made is not None and referencing not in made
+            group = self._group(referencing)
+            found.append(Reached(table=referencing, group=group, depth=depth[referencing], via=via, missing=lost))
         return tuple(sorted(found, key=lambda it: (it.depth, it.table)))
+
+    def _reached_by_made(self, table: QualifiedName) -> set[QualifiedName] | None:
+        """The tables that the delete reaches over keys that are made; None: all of them are."""
+        if not self.missing:
+            return None
+
+        def is_made(referenced: QualifiedName, referencing: QualifiedName) -> bool:
+            return not self.missing.issuperset(self.graph.edges[referenced, referencing]["foreign_keys"])
+
+        return set(nx.descendants(nx.subgraph_view(self.graph, filter_edge=is_made), table))
 
     def _stops(self, key: ForeignKey) -> bool:
         if key.on_delete in {ReferentialAction.NO_ACTION, ReferentialAction.RESTRICT}:

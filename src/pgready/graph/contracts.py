@@ -8,12 +8,15 @@ references for imports. `Contract` says what each kind means.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgready.graph.contracts_on_cycles import cycle_violations, edges_in_cycles
+from pgready.graph.acceptance import Acceptance
+from pgready.graph.contracts_on_cycles import cycle_violations, edges_in_cycles, may_close_cycle
 from pgready.graph.contracts_on_tables import TABLE_CONTRACTS
 from pgready.graph.edges import Edge, Ground
 from pgready.model.contracts import EdgeKind, Violation
-from pgready.model.groups import Contract, ContractKind, ContractVerdict, Crossing, DeclaredCrossing
+from pgready.model.groups import Contract, ContractKind, ContractVerdict, Crossing
+from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, ReferentialAction
+from pgready.model.unkeyed import PolymorphicReference
 
 __all__ = ["Evidence", "breaks", "gather", "judge_contract", "permits", "would_break"]
 
@@ -31,7 +34,7 @@ class Evidence:
     ground: Ground
     edges: Sequence[Edge]
     across: Mapping[str, Sequence[Edge]]
-    accepted: Mapping[Edge, DeclaredCrossing]
+    accepted: Acceptance
     crossings: Mapping[ForeignKey, tuple[int, Crossing]]
 
     def between_groups(self, contract: Contract) -> Iterator[Edge]:
@@ -43,11 +46,11 @@ class Evidence:
 def gather(
     ground: Ground,
     edges: Sequence[Edge],
-    accepted: Mapping[Edge, DeclaredCrossing],
+    accepted: Acceptance,
     crossings: Iterable[Crossing],
 ) -> Evidence:
     """The evidence for all contracts of one configuration."""
-    settled = {edge for edge, entry in accepted.items() if not entry.baselined}
+    settled = {edge for edge, entry in accepted.edges.items() if not entry.baselined}
     across: dict[str, list[Edge]] = {}
     for edge in edges:
         if ground.crosses(edge) and not (settled and edge in settled):
@@ -83,7 +86,7 @@ def _from_groups(contract: Contract, edge: Edge, ground: Ground) -> bool:
 
 
 def _only_references(contract: Contract, edge: Edge, ground: Ground) -> bool:
-    return _from_groups(contract, edge, ground) and not ground.is_named(contract.allowed, edge.referenced_table)
+    return _from_groups(contract, edge, ground) and not ground.is_allowed(contract.allowed, edge.referenced_table)
 
 
 def _independent(contract: Contract, edge: Edge, ground: Ground) -> bool:
@@ -96,7 +99,7 @@ def _forbidden(contract: Contract, edge: Edge, ground: Ground) -> bool:
 
 def _protected(contract: Contract, edge: Edge, ground: Ground) -> bool:
     protects = ground.is_named(contract.tables, edge.referenced_table)
-    return protects and not ground.is_named(contract.allowed_from, edge.table)
+    return protects and not ground.is_allowed(contract.allowed_from, edge.table)
 
 
 def _upwards(contract: Contract, edge: Edge, ground: Ground) -> bool:
@@ -104,20 +107,24 @@ def _upwards(contract: Contract, edge: Edge, ground: Ground) -> bool:
 
 
 def _cascades_across(contract: Contract, edge: Edge, ground: Ground) -> bool:
-    if edge.foreign_key is None or edge.foreign_key.on_delete is not ReferentialAction.CASCADE:
+    if edge.foreign_key is None or ground.on_delete(edge.foreign_key) is not ReferentialAction.CASCADE:
         return False
+    return _across_listed(contract, edge, ground)
+
+
+def _across_listed(contract: Contract, edge: Edge, ground: Ground) -> bool:
     between = {ground.group(edge.table), ground.group(edge.referenced_table)}
     listed = not contract.groups or between.issubset(contract.groups)
-    return listed and not ground.is_named(contract.allowed, edge.referenced_table)
+    return listed and not ground.is_allowed(contract.allowed, edge.referenced_table)
 
 
 def _to_allowed(contract: Contract, edge: Edge, ground: Ground) -> bool:
-    return _from_groups(contract, edge, ground) and ground.is_named(contract.allowed, edge.referenced_table)
+    return _from_groups(contract, edge, ground) and ground.is_allowed(contract.allowed, edge.referenced_table)
 
 
 def _from_allowed(contract: Contract, edge: Edge, ground: Ground) -> bool:
     protects = ground.is_named(contract.tables, edge.referenced_table)
-    return protects and ground.is_named(contract.allowed_from, edge.table)
+    return protects and ground.is_allowed(contract.allowed_from, edge.table)
 
 
 def _downwards(contract: Contract, edge: Edge, ground: Ground) -> bool:
@@ -130,7 +137,7 @@ def _downwards_or_allowed(contract: Contract, edge: Edge, ground: Ground) -> boo
 
 
 def _required(contract: Contract, edge: Edge, ground: Ground) -> bool:
-    wanted = contract.column in edge.columns and ground.is_named(contract.to, edge.referenced_table)
+    wanted = contract.column in edge.columns and ground.is_allowed(contract.to, edge.referenced_table)
     return wanted and _from_groups(contract, edge, ground)
 
 
@@ -180,18 +187,20 @@ def would_break(contract: Contract, evidence: Evidence) -> list[Edge]:
 def judge_contract(contract: Contract, evidence: Evidence) -> ContractVerdict:
     """How one contract fared.
 
-    What is accepted breaks no contract. Vacuous is a promise about references whose groups own none at all, inside or
-    out (for PROTECTED: nobody but the protected tables' own groups and those that may owns one; for ACYCLIC and
-    NO_CASCADE_ACROSS without groups: there is none at all), and a promise about tables that has no table to judge (for
-    UNIQUE_NAMES: fewer than two).
+    What is accepted breaks no contract. Vacuous is a promise about references that nothing could break: its groups own
+    none at all, inside or out (for PROTECTED: nobody but the protected tables' own groups and those that may owns one;
+    for ACYCLIC and NO_CASCADE_ACROSS without groups: there is none at all), or there is no table to which a reference
+    of theirs would break it. Vacuous is also a promise about tables that has no table to judge (for UNIQUE_NAMES: fewer
+    than two).
     """
     if (of_tables := TABLE_CONTRACTS.get(contract.kind)) is not None:
         edges = [edge for edge in evidence.edges if _judges(contract, edge)]
         violations, vacuous = of_tables(contract, edges, evidence.ground)
         return ContractVerdict(contract=contract, passed=not violations, vacuous=vacuous, violations=violations)
     breaking = would_break(contract, evidence)
-    tolerated = [edge for edge in breaking if edge in evidence.accepted] if evidence.accepted else []
-    left = [edge for edge in breaking if edge not in evidence.accepted] if tolerated else breaking
+    accepted = evidence.accepted.by(contract.kind)
+    tolerated = [edge for edge in breaking if edge in accepted] if accepted else []
+    left = [edge for edge in breaking if edge not in accepted] if tolerated else breaking
     broken_by, violations = _broken(contract, left, evidence)
     return ContractVerdict(
         contract=contract,
@@ -209,34 +218,58 @@ def _broken(
     if contract.kind is ContractKind.ACYCLIC:
         return (), cycle_violations(contract, left, evidence.ground)
     keys = dict.fromkeys(edge.foreign_key for edge in left if edge.foreign_key is not None)
-    unkeyed = sorted((edge for edge in left if edge.reference is not None), key=lambda edge: edge[:2])
+    unkeyed = sorted((edge for edge in left if edge.reference is not None), key=lambda edge: edge[:3])
     placed = sorted((evidence.crossings[key] for key in keys), key=lambda place: place[0])
     return tuple(crossing for _, crossing in placed), tuple(_unkeyed(edge, evidence.ground) for edge in unkeyed)
 
 
 def _unkeyed(edge: Edge, ground: Ground) -> Violation:
     assert edge.reference is not None  # noqa: S101 - the caller looked
-    origin, target, rule = ground.group(edge.table), ground.group(edge.referenced_table), edge.reference.rule
+    origin, target = ground.group(edge.table), ground.group(edge.referenced_table)
+    rule = None if isinstance(edge.reference, PolymorphicReference) else str(edge.reference.rule)
     table = ground.structure.table(edge.table)
     column = table.column(edge.columns[0]) if table else None
     return Violation(
         object=f"{edge.table}.{edge.columns[0]}",
         sentence=f"{edge.table.name}.{edge.columns[0]} looks like a reference to {edge.referenced_table.name} without "
-        f"a foreign key (rule {rule}: {rule.sentence}) and crosses from {origin} to {target}",
+        f"a foreign key ({edge.why}) and crosses from {origin} to {target}",
         groups=(origin,),
         tables=(edge.table, edge.referenced_table),
         columns=edge.columns,
         edges=(ground.spelt(edge),),
-        rule=str(rule),
+        rule=rule,
         location=column.location if column else None,
     )
 
 
 def _is_vacuous(contract: Contract, evidence: Evidence) -> bool:
-    ground = evidence.ground
-    owners = (edge for edge in evidence.edges if _judges(contract, edge))
+    """Whether no table that owns a reference could break the contract with another one, wherever that went."""
+    ground, could_break = evidence.ground, _COULD_BREAK[contract.kind]
+    judged = (edge.table for edge in evidence.edges if _judges(contract, edge))
     if contract.kind is ContractKind.PROTECTED:
-        homes = {group for group in ground.order if group in contract.tables}
-        homes |= {ground.group(table) for name in contract.tables for table in ground.names.get(name, ())}
-        return all(ground.group(it.table) in homes or ground.is_named(contract.allowed_from, it.table) for it in owners)
-    return not any(not contract.groups or ground.group(it.table) in contract.groups for it in owners)
+        owners = set(judged)
+    else:
+        # All that these contracts ask of the table is its group.
+        owners = set({ground.group(table): table for table in judged}.values())
+    targets = _one_of_each_meaning(contract, ground)
+    pairs = (Edge(owner, (), target) for owner in owners for target in targets)
+    return not any(could_break(contract, edge, ground) and ground.crosses(edge) for edge in pairs)
+
+
+def _one_of_each_meaning(contract: Contract, ground: Ground) -> tuple[QualifiedName, ...]:
+    """Of the tables that the contract cannot tell apart, because it names neither of them, one for each group."""
+    named = {table for name in _names(contract) for table in ground.names.get(name, ())}
+    last = {(group, table in named): table for table, group in ground.group_of.items()}
+    return (*last.values(), *sorted(named))
+
+
+def _names(contract: Contract) -> tuple[str, ...]:
+    return (*contract.allowed, *contract.to, *contract.tables, *contract.allowed_from)
+
+
+_COULD_BREAK: Mapping[ContractKind, _Rule] = {
+    **_BREAKS,
+    ContractKind.NO_CASCADE_ACROSS: _across_listed,
+    ContractKind.ACYCLIC: may_close_cycle,
+}
+"""What would break a contract whatever else there is: a key that cascades, and one each way for a circle."""

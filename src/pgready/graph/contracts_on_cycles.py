@@ -11,21 +11,22 @@ from pgready.graph.edges import Edge, Ground
 from pgready.graph.feedback import FeedbackArcs, feedback_arcs
 from pgready.model.contracts import Contract, Violation
 
-__all__ = ["cycle_violations", "edges_in_cycles"]
+__all__ = ["cycle_violations", "edges_in_cycles", "may_close_cycle"]
 
 _NAMED = 5
 
 
 def edges_in_cycles(contract: Contract, edges: Iterable[Edge], ground: Ground) -> list[Edge]:
     """The edges that lie on a cycle of the contract's groups (none named: of all), in their order."""
-    judged = [edge for edge in edges if ground.crosses(edge) and _is_judged(contract, edge, ground)]
+    judged = [edge for edge in edges if ground.crosses(edge) and may_close_cycle(contract, edge, ground)]
     loop_of = {group: number for number, loop in enumerate(_loops(judged, ground)) for group in loop}
     return [edge for edge in judged if len({loop_of[group] for group in _ends(edge, ground)}) == 1]
 
 
-def _is_judged(contract: Contract, edge: Edge, ground: Ground) -> bool:
+def may_close_cycle(contract: Contract, edge: Edge, ground: Ground) -> bool:
+    """Whether the edge, from one group to another, is one of those that the contract judges."""
     within = not contract.groups or _ends(edge, ground).issubset(contract.groups)
-    return within and not ground.is_named(contract.allowed, edge.referenced_table)
+    return within and not ground.is_allowed(contract.allowed, edge.referenced_table)
 
 
 def _ends(edge: Edge, ground: Ground) -> set[str]:

@@ -26,11 +26,13 @@ def _tables(contract: Contract, ground: Ground) -> list[Table]:
 
 
 def _must_reference(contract: Contract, edges: Iterable[Edge], ground: Ground) -> _Judged:
-    tables = [table for table in _tables(contract, ground) if not ground.is_named(contract.to, table.name)]
+    tables = [table for table in _tables(contract, ground) if not ground.is_allowed(contract.to, table.name)]
     referring = {
         edge.table
         for edge in edges
-        if contract.column in edge.columns and ground.is_named(contract.to, edge.referenced_table)
+        if contract.column in edge.columns
+        and edge.is_of_every_row
+        and ground.is_allowed(contract.to, edge.referenced_table)
     }
     lacking = [table for table in tables if table.name not in referring]
     return tuple(_without_reference(contract, table, ground) for table in lacking), not tables
@@ -53,7 +55,11 @@ def _keyed_by(contract: Contract, edges: Iterable[Edge], ground: Ground) -> _Jud
     column = contract.column or ""
     tables = _tables(contract, ground)
     own = {table.name for table in tables}
-    owners = {edge.referenced_table for edge in edges if edge.table in own and edge.columns == (column,)}
+    owners = {
+        edge.referenced_table
+        for edge in edges
+        if edge.table in own and edge.columns == (column,) and edge.is_of_every_row
+    }
     judged = [table for table in tables if table.name not in owners or table.column(column) is not None]
     found = []
     for table in judged:
@@ -113,7 +119,7 @@ def _same_name(tables: Sequence[Table], contract: Contract, ground: Ground) -> V
 
 
 def _exhaustive(contract: Contract, _: Iterable[Edge], ground: Ground) -> _Judged:
-    tables = [table for table in _tables(contract, ground) if not ground.is_named(contract.allowed, table.name)]
+    tables = [table for table in _tables(contract, ground) if not ground.is_allowed(contract.allowed, table.name)]
     found = []
     for table in tables:
         if ground.group(table.name) == UNGROUPED:

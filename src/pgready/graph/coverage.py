@@ -11,7 +11,7 @@ from fractions import Fraction
 from pgready.graph.group_graph import tables_by_group
 from pgready.model.groups import Grouping
 from pgready.model.names import QualifiedName
-from pgready.model.schema import Schema
+from pgready.model.schema import ForeignKey, Schema
 from pgready.model.unkeyed import UnkeyedReference
 
 __all__ = ["Coverage", "GroupCoverage", "key_coverage"]
@@ -23,7 +23,8 @@ class GroupCoverage:
 
     `keyed` counts columns (each once, also those of keys over several columns); `unkeyed` are the references without
     a key, by table and column, each column once. `tables` is the number of tables, `keyless` are those that no key
-    refers to and that hold none.
+    refers to and that hold none. `missing` of the keyed columns have a key only as it is declared: a clean deploy does
+    not make it.
     """
 
     group: str
@@ -31,6 +32,7 @@ class GroupCoverage:
     keyed: int
     unkeyed: tuple[UnkeyedReference, ...]
     keyless: tuple[QualifiedName, ...]
+    missing: int = 0
 
     @property
     def columns(self) -> int:
@@ -51,12 +53,14 @@ class Coverage:
     total: GroupCoverage
 
 
-def key_coverage(schema: Schema, grouping: Grouping, unkeyed: Iterable[UnkeyedReference]) -> Coverage:
+def key_coverage(
+    schema: Schema, grouping: Grouping, unkeyed: Iterable[UnkeyedReference], *, missing: Collection[ForeignKey] = ()
+) -> Coverage:
     """The coverage of the tables of `schema`; partitions are left out, they are part of their partitioned table.
 
     `unkeyed` are the references that count as such: which rules are likely enough is the caller's choice. A column
     with a foreign key is keyed, whatever else was found about it; of several references of one column the first
-    given stands.
+    given stands. `missing` are the keys of `schema` that a complete rehearsal did not make.
     """
     groups = {
         name: frozenset(table.name for table in tables) for name, tables in tables_by_group(schema, grouping).items()
@@ -64,8 +68,10 @@ def key_coverage(schema: Schema, grouping: Grouping, unkeyed: Iterable[UnkeyedRe
     everything = frozenset(table for tables in groups.values() for table in tables)
     keys = [key for key in schema.foreign_keys() if key.table in everything]
     keyed = {(key.table, column) for key in keys for column in key.columns}
+    made = {(key.table, column) for key in keys if key not in missing for column in key.columns} if missing else keyed
     columns = _Columns(
         keyed=Counter(table for table, _ in keyed),
+        missing=Counter(table for table, _ in keyed - made),
         unkeyed=_without(unkeyed, everything, keyed),
         with_keys=frozenset(table for key in keys for table in (key.table, key.referenced_table)),
     )
@@ -77,9 +83,10 @@ def key_coverage(schema: Schema, grouping: Grouping, unkeyed: Iterable[UnkeyedRe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
-    """Of every table the number of columns with a key, and the references without."""
+    """Of every table the number of columns with a key, that of those whose key is not made, and the references."""
 
     keyed: Mapping[QualifiedName, int]
+    missing: Mapping[QualifiedName, int]
     unkeyed: Mapping[QualifiedName, Sequence[UnkeyedReference]]
     with_keys: Collection[QualifiedName]
 
@@ -91,6 +98,7 @@ class _Columns:
             keyed=sum(self.keyed.get(table, 0) for table in ordered),
             unkeyed=tuple(reference for table in ordered for reference in self.unkeyed.get(table, ())),
             keyless=tuple(table for table in ordered if table not in self.with_keys),
+            missing=sum(self.missing.get(table, 0) for table in ordered),
         )
 
 

@@ -6,6 +6,7 @@ Values only; `draft_text` makes a pgready.toml of them.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pgready.graph.edges import both_structures, unkeyed_edges
 from pgready.graph.group_graph import group_graph
 from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.hubs import Hub, proposed_hubs
@@ -13,6 +14,7 @@ from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.names import TableNames, spellings, table_names
 from pgready.graph.suggestion import OTHER, SuggestedGroup, suggest_groups
 from pgready.graph.tenancy import GroupTenancy, group_tenancy
+from pgready.model.contracts import EdgeKind
 from pgready.model.groups import UNGROUPED, Contract, ContractKind, ContractVerdict, Grouping, GroupSource, Placement
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
@@ -154,21 +156,38 @@ def _hubs(structure: Schema, grouping: Grouping) -> tuple[Hub, ...]:
 def _contracts(
     declared: Schema, rehearsed: Schema | None, grouping: Grouping, names: _Names
 ) -> tuple[tuple[ContractVerdict, ...], tuple[tuple[str, int], ...]]:
-    """For each group the narrowest promise that its keys keep, judged by the judge of every audit."""
+    """For each group the narrowest promise that its references keep, judged by the judge of every audit."""
     keys = [merged.foreign_key for merged in judge_isolation(declared, rehearsed, grouping, IsolationRules()).keys]
     graph = group_graph(grouping, keys)
     contracts: list[Contract] = []
     unpromising: list[tuple[str, int]] = []
+    unkeyed = _unkeyed_targets(both_structures(declared, rehearsed), grouping)
+    known = {group.name for group in grouping.groups}
     for name in (it.name for it in grouping.groups if it.name != OTHER and it.tables):
         outgoing = [key for _, _, held in graph.out_edges(name, data="foreign_keys") for key in held]
-        targets = sorted({key.referenced_table for key in outgoing})
+        guessed = unkeyed.get(name, frozenset())
+        targets = sorted({key.referenced_table for key in outgoing} | guessed)
         # A table that neither structure holds has no name that a contract could allow.
         if len(targets) > _TOO_MANY_ALLOWED or UNGROUPED in graph.successors(name):
-            unpromising.append((name, graph.out_degree(name)))
+            group_of = grouping.group_of()
+            unpromising.append((name, len({group_of.get(it, UNGROUPED) for it in targets})))
         else:
-            contracts.append(_contract(name, targets, names, {group.name for group in grouping.groups}))
+            contract = _contract(name, targets, names, known)
+            # Without a key for them, a promise about keys alone would call the group isolated.
+            contracts.append(replace(contract, edges=EdgeKind.FK_AND_UNKEYED) if guessed else contract)
     judged = judge_isolation(declared, rehearsed, grouping, IsolationRules(contracts=tuple(contracts)))
     return tuple(it for it in judged.contracts if it.passed), tuple(unpromising)
+
+
+def _unkeyed_targets(structure: Schema, grouping: Grouping) -> dict[str, frozenset[QualifiedName]]:
+    """The tables of other groups to which columns of a group seem to refer without a key."""
+    group_of = grouping.group_of()
+    found: dict[str, set[QualifiedName]] = {}
+    for edge in unkeyed_edges(structure):
+        group = group_of.get(edge.table, UNGROUPED)
+        if group_of.get(edge.referenced_table, UNGROUPED) != group:
+            found.setdefault(group, set()).add(edge.referenced_table)
+    return {group: frozenset(tables) for group, tables in found.items()}
 
 
 def _contract(group: str, targets: Sequence[QualifiedName], names: _Names, groups: Collection[str]) -> Contract:

@@ -12,6 +12,7 @@ from pgready.graph.hubs import Hub
 from pgready.graph.key_pattern import KeyPattern
 from pgready.graph.tenancy import GroupTenancy
 from pgready.graph.toml_text import WIDTH, comment, key, listed, string
+from pgready.model.contracts import EdgeKind
 from pgready.model.groups import ContractVerdict, Placement
 
 __all__ = ["DraftProject", "draft_text"]
@@ -168,12 +169,14 @@ def _contract(verdict: ContractVerdict) -> Iterator[str]:
     contract = verdict.contract
     yield "[[contracts]]"
     if verdict.vacuous:
-        yield from _remark("Vacuous today: the tables of this group have no foreign keys at all.")
+        yield from _remark("Vacuous today: the tables of this group have no foreign keys at all, or are all there are.")
     yield f"name = {string(contract.name)}"
     yield f"kind = {string(contract.kind)}"
     yield f"groups = {listed(contract.groups)}"
     if contract.allowed:
         yield f"allowed = {listed(contract.allowed)}"
+    if contract.edges is not EdgeKind.FK:
+        yield _beside(f"edges = {string(contract.edges)}", "columns that look like a reference and have no key count")
     yield f"reason = {string(_REASON)}"
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pgready.graph.group_levels import Tags, by_file, by_partition, by_relation, by_schema, is_join_table, read_tags
 from pgready.graph.names import spellings, table_names
+from pgready.graph.partitions import plain_partitions
 from pgready.model.groups import Group, Grouping, GroupSource, Placement
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema, Table
@@ -42,7 +43,8 @@ def resolve_groups(
     tell tables apart: several schemas, several files.
 
     A table that several groups list, or whose comments name several, is an overlap. Names and globs that match no
-    table at all are unknown. Groups that nobody has declared come last, by name.
+    table at all are unknown. Groups that nobody has declared come last, by name. Partitions stand in groups and are
+    not counted as tables, unless a foreign key of their own goes out or comes in (`plain_partitions`).
     """
     listed = _explicit(schema, declared)
     tags = read_tags(schema, rehearsed)
@@ -60,6 +62,7 @@ def resolve_groups(
         ),
         placements=tuple(placed[table] for table in sorted(placed)),
         nameless=tuple(table for table in tags.nameless if schema.table(table) is not None),
+        partitions=tuple(it for it in plain_partitions(schema, rehearsed) if schema.table(it) is not None),
     )
 
 

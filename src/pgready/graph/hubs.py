@@ -37,15 +37,15 @@ def proposed_hubs(grouping: Grouping, keys: Iterable[ForeignKey]) -> tuple[Hub, 
     """The tables of `grouping` to which at least `hub_threshold` other tables refer, those with most first.
 
     Counted are referencing tables, not keys: five keys of one table make no hub. References of a table to itself do
-    not count. The 5 and the tenth are rules of thumb; whether a hub is allowed stands in the configuration
-    only.
+    not count, nor are partitions counted as tables. The 5 and the tenth are rules of thumb; whether a hub is allowed
+    stands in the configuration only.
     """
     group_of, order = grouping.group_of(), group_order(grouping)
     referring: dict[QualifiedName, list[QualifiedName]] = {}
     for key in keys:
         if key.table != key.referenced_table and key.referenced_table in group_of:
             referring.setdefault(key.referenced_table, []).append(key.table)
-    least = hub_threshold(len(group_of))
+    least = hub_threshold(len(group_of.keys() - set(grouping.partitions)))
     hubs = (_hub(table, tables, group_of, order) for table, tables in referring.items() if len(set(tables)) >= least)
     return tuple(sorted(hubs, key=lambda hub: (-hub.referencing_tables, -hub.keys, hub.table)))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 import networkx as nx
 
+from pgready.graph.feedback import feedback_arcs
 from pgready.graph.isolation import MergedKey, group_order
 from pgready.model.groups import UNGROUPED, Crossing, CrossingVerdict, Grouping
 from pgready.model.names import QualifiedName
@@ -147,32 +148,40 @@ def _sized(grouping: Grouping, name: str, missing: Collection[QualifiedName]) ->
 
 
 def tables_of(grouping: Grouping, name: str) -> tuple[QualifiedName, ...]:
-    """The tables of a group, or those without a group for "(ungrouped)"."""
+    """The tables of a group, or those without a group for "(ungrouped)"; without partitions."""
     own = next((group.tables for group in grouping.groups if group.name == name), None)
-    return own if own is not None else grouping.ungrouped
+    tables = own if own is not None else grouping.ungrouped
+    if not grouping.partitions:
+        return tables
+    partitions = frozenset(grouping.partitions)
+    return tuple(table for table in tables if table not in partitions)
 
 
 def _ordered(grouping: Grouping, cells: Mapping[_Pair, KeyCounts]) -> list[str]:
-    """Referencing groups before referenced ones, ties as configured; within a cycle the one that refers most first."""
+    """Referencing groups before referenced ones, ties as configured.
+
+    Within a cycle that holds for all keys but those of the smallest cut, so that these stand below the diagonal, and
+    nothing else does.
+    """
     order = group_order(grouping)
     names = [name for name in order if name != UNGROUPED or grouping.ungrouped or any(UNGROUPED in it for it in cells)]
     graph = nx.DiGraph()
     graph.add_nodes_from(names)
     graph.add_edges_from(pair for pair, counts in cells.items() if counts.keys and pair[0] != pair[1])
-    lean = {name: _lean(name, cells) for name in names}
     loops = nx.condensation(graph)
     members = {
-        loop: sorted(data["members"], key=lambda name: (-lean[name], order[name]))
-        for loop, data in loops.nodes(data=True)
+        loop: _without_cut(graph.subgraph(data["members"]), cells, order) for loop, data in loops.nodes(data=True)
     }
     first = {loop: min(order[name] for name in names) for loop, names in members.items()}
     return [name for loop in nx.lexicographical_topological_sort(loops, first.get) for name in members[loop]]
 
 
-def _lean(name: str, cells: Mapping[_Pair, KeyCounts]) -> int:
-    """Keys that go out less keys that come in (Eades, Lin and Smyth 1993): puts few cells below the diagonal."""
-    out = sum(counts.keys for (source, _), counts in cells.items() if source == name)
-    return out - sum(counts.keys for (_, target), counts in cells.items() if target == name)
+def _without_cut(loop: nx.DiGraph, cells: Mapping[_Pair, KeyCounts], order: Mapping[str, int]) -> list[str]:
+    """The groups of a cycle in the order that is left without its cut, which is that of `group_cycles`."""
+    cut = feedback_arcs({pair: cells[pair].keys for pair in loop.edges}).arcs
+    left = nx.DiGraph(loop)
+    left.remove_edges_from(cut)
+    return list(nx.lexicographical_topological_sort(left, order.__getitem__))
 
 
 def merged_groups(matrix: GroupMatrix, most: int) -> GroupMatrix:

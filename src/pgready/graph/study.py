@@ -4,16 +4,31 @@ Everything in it follows from the structures, the grouping and the rules by the 
 an audit, `audit.json`, or a question of a person.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from pgready.findings import Severity
 from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
 from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.groups import Grouping
 from pgready.model.schema import Schema
+from pgready.model.suppressions import Suppression
 from pgready.model.unkeyed import UnkeyedReference
 from pgready.verdict import AuditResult
 
-__all__ = ["Study", "make_study", "rules_of", "study_of"]
+__all__ = ["Study", "Tolerance", "make_study", "rules_of", "study_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """What becomes of findings about isolation: those that are accepted, and how bad each of these rules is.
+
+    `severities` are those in force, by rule; findings below `blocking` do not count. Only a comparison asks for it.
+    """
+
+    suppressions: tuple[Suppression, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    blocking: Severity = Severity.BLOCK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,7 @@ class Study:
     rules: IsolationRules
     isolation: Isolation
     unkeyed: tuple[UnkeyedReference, ...]
+    tolerance: Tolerance = field(default_factory=Tolerance)
 
 
 def make_study(declared: Schema, rehearsed: Schema | None, grouping: Grouping, rules: IsolationRules) -> Study:

@@ -100,9 +100,11 @@ def drawn_hubs(
 ) -> tuple[QualifiedName, ...]:
     """The tables to draw as hubs: those that the configuration declares, then those that `proposed_hubs` proposes.
 
-    `declared` are names as pgready.toml has them, `names` what they mean. Being drawn as a hub allows nothing.
+    `declared` are names as pgready.toml has them, `names` what they mean; one that means several tables is none. Being
+    drawn as a hub allows nothing.
     """
-    listed = (table for name in declared for table in (names or {}).get(name, ()))
+    meant = ((names or {}).get(name, ()) for name in declared)
+    listed = (tables[0] for tables in meant if len(tables) == 1)
     proposed = (hub.table for hub in proposed_hubs(grouping, (key.foreign_key for key in keys)))
     return tuple(dict.fromkeys((*listed, *proposed)))
 

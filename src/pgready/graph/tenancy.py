@@ -1,7 +1,7 @@
 """Tenancy: whose a row is. Per group the key identifier, and which of its tables have it, lack it or reach it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,7 +33,8 @@ class TenantTable:
     """A table of the group and the key.
 
     `type` is its key column's, `other_type` tells that most tables of the group have another. `nullable`: the key may
-    be NULL, here or at the end of `path`, which are the keys that lead to it (only for REACHES).
+    be NULL, here or at the end of `path`, which are the keys that lead to it (only for REACHES). `missing`: a clean
+    deploy does not make all keys of that path.
     """
 
     table: QualifiedName
@@ -42,15 +43,20 @@ class TenantTable:
     other_type: bool = False
     nullable: bool = False
     path: tuple[ForeignKey, ...] = ()
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTarget:
-    """What a key identifier refers to: `User.id`, by foreign keys of `tables` tables of the group."""
+    """What a key identifier refers to: `User.id`, by foreign keys of `tables` tables of the group.
+
+    `missing` of these tables have that key only as it is declared: a clean deploy does not make it.
+    """
 
     table: QualifiedName
     column: str
     tables: int
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +92,17 @@ class GroupTenancy:
         return tuple(it for it in self.tables if it.other_type)
 
 
-def group_tenancy(schema: Schema, grouping: Grouping) -> tuple[GroupTenancy, ...]:
+def group_tenancy(
+    schema: Schema, grouping: Grouping, *, missing: Collection[ForeignKey] = ()
+) -> tuple[GroupTenancy, ...]:
     """One value per group in the order of the configuration; "(ungrouped)" last, when a table is without a group.
 
     Columns are known by their names in the database. Ways to the key go over tables of any group; partitions are
-    left out, they have the key of their partitioned table.
+    left out, they have the key of their partitioned table. `missing` are the keys of `schema` that a complete rehearsal
+    did not make: they count, and what rests on them is marked.
     """
     configured = {group.name: group.key for group in grouping.groups}
-    ways = _Ways(schema=schema, required=required_keys(schema))
+    ways = _Ways(schema=schema, required=required_keys(schema), missing=frozenset(missing))
     return tuple(
         _tenancy(name, tables, configured.get(name), ways) for name, tables in tables_by_group(schema, grouping).items()
     )
@@ -108,25 +117,27 @@ class _Key:
     target: KeyTarget | None
 
     @classmethod
-    def of(cls, column: str, tables: Sequence[Table]) -> "_Key":
+    def of(cls, column: str, tables: Sequence[Table], missing: Collection[ForeignKey]) -> "_Key":
         types = Counter(held.type for table in tables if (held := table.column(column)) is not None)
         usual = min(types, key=lambda it: (-types[it], it)) if types else None
-        return cls(column=column, type=usual, target=_target(column, tables))
+        return cls(column=column, type=usual, target=_target(column, tables, missing))
 
     @property
     def owner(self) -> QualifiedName | None:
         return self.target.table if self.target else None
 
 
-def _target(column: str, tables: Sequence[Table]) -> KeyTarget | None:
+def _target(column: str, tables: Sequence[Table], missing: Collection[ForeignKey]) -> KeyTarget | None:
     """What most tables' keys over this one column refer to."""
-    keys = (key for table in tables for key in table.foreign_keys if key.columns == (column,))
+    keys = [key for table in tables for key in table.foreign_keys if key.columns == (column,)]
     pairs = {(key.table, key.referenced_table, key.referenced_columns[0]) for key in keys}
     targets = Counter((referenced, at) for _, referenced, at in pairs)
     if not targets:
         return None
     (referenced, at), count = min(targets.items(), key=lambda it: (-it[1], it[0]))
-    return KeyTarget(table=referenced, column=at, tables=count)
+    there = [key for key in keys if (key.referenced_table, key.referenced_columns[0]) == (referenced, at)]
+    made = {key.table for key in there if key not in missing}
+    return KeyTarget(table=referenced, column=at, tables=count, missing=count - len(made))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +146,7 @@ class _Ways:
 
     schema: Schema
     required: RequiredKeys
+    missing: frozenset[ForeignKey]
     found: dict[tuple[str, QualifiedName | None], Ownership] = field(default_factory=dict)
 
     def to(self, key: _Key) -> Ownership:
@@ -148,7 +160,7 @@ def _tenancy(group: str, tables: Sequence[Table], configured: str | None, ways: 
     column = configured or (patterns[0].column if patterns else None)
     if column is None:
         return GroupTenancy(group=group, key=None, configured=False, patterns=())
-    key = _Key.of(column, tables)
+    key = _Key.of(column, tables, ways.missing)
     return GroupTenancy(
         group=group,
         key=column,
@@ -165,7 +177,7 @@ def _standings(key: _Key, tables: Sequence[Table], ways: _Ways) -> tuple[TenantT
         return tuple(_here(table, key) for table in tables)
     ownership = ways.to(key)
     return tuple(
-        _reaching(table, key, path, ways.schema) if (path := _way(table, key, ownership)) else _here(table, key)
+        _reaching(table, key, path, ways) if (path := _way(table, key, ownership)) else _here(table, key)
         for table in tables
     )
 
@@ -188,8 +200,14 @@ def _here(table: Table, key: _Key) -> TenantTable:
     )
 
 
-def _reaching(table: Table, key: _Key, path: tuple[ForeignKey, ...], schema: Schema) -> TenantTable:
-    end = schema.table(path[-1].referenced_table)
+def _reaching(table: Table, key: _Key, path: tuple[ForeignKey, ...], ways: _Ways) -> TenantTable:
+    end = ways.schema.table(path[-1].referenced_table)
     column = end.column(key.column) if end else None
     nullable = column is not None and not column.not_null
-    return TenantTable(table=table.name, standing=Standing.REACHES, nullable=nullable, path=path)
+    return TenantTable(
+        table=table.name,
+        standing=Standing.REACHES,
+        nullable=nullable,
+        path=path,
+        missing=not ways.missing.isdisjoint(path),
+    )

@@ -10,11 +10,12 @@ from itertools import count
 
 from pgready.errors import ConfigError
 from pgready.graph.acceptance import accepted_edges
+from pgready.graph.asked import asked_moves, asked_names
 from pgready.graph.edges import Edge, both_structures
 from pgready.graph.group_levels import by_partition, by_relation, is_join_table
 from pgready.graph.isolation import edge_name
+from pgready.graph.key_types import may_refer
 from pgready.graph.names import TableNames, table_names
-from pgready.graph.reference_targets import type_family
 from pgready.graph.study import Study, make_study
 from pgready.graph.unkeyed import unkeyed_references
 from pgready.model.groups import UNGROUPED, DeclaredCrossing, Group, Grouping, GroupSource, Placement
@@ -26,8 +27,7 @@ __all__ = ["what_if"]
 
 _MOST_COMPARED = 2_000
 _NO_MOVES: Mapping[str, str] = {}
-# Types of which no two can refer to each other (PostgreSQL manual, "Constraints": there is no such equality operator).
-_UNLIKE = frozenset({"text", "bigint", "uuid", "boolean"})
+_EDGE = "Order.userId->User"
 
 
 def what_if(
@@ -45,16 +45,19 @@ def what_if(
     structures, from partitions too, and all of that spelling are.
 
     Tables are named as in pgready.toml: by model, name or `schema.table`. Raises ConfigError for a name or edge that is
-    unknown or means several, and for a key that cannot be or is there already.
+    unknown or means several, for a key that cannot be or is there already, and for arguments of another form: a text
+    where a list is meant would be taken for its letters. What is asked twice counts once.
     """
     asked = _Asked.of(study)
-    moves = {asked.table(name, "move"): asked.group(group, name) for name, group in move.items()}
+    keys, dropped = asked_names("key", key, _EDGE), asked_names("drop", drop, _EDGE)
+    moves = {asked.table(name, "move"): asked.group(group, name) for name, group in asked_moves(move).items()}
     grouping = _moved(asked.structure, study.grouping, moves) if moves else study.grouping
-    gone = asked.dropped(tuple(dict.fromkeys(drop)))
+    gone = asked.dropped(tuple(dict.fromkeys(dropped)))
     declared, rehearsed = (it and _without(it, gone) for it in (study.declared, study.rehearsed))
-    for text in key:
+    for text in dict.fromkeys(keys):
         declared, rehearsed = _Asked.of(study, declared, rehearsed).with_key(text)
-    return make_study(declared or study.declared, rehearsed, grouping, study.rules)
+    changed = make_study(declared or study.declared, rehearsed, grouping, study.rules)
+    return replace(changed, tolerance=study.tolerance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +195,7 @@ class _Asked:
         table, target = (self.structure.table(it) for it in (edge.table, edge.referenced_table))
         for name, referenced in zip(edge.columns, columns, strict=True):
             one, other = table and table.column(name), target and target.column(referenced)
-            families = {type_family(it.type) for it in (one, other) if it}
-            if one and other and len(families) > 1 and families <= _UNLIKE:
+            if one and other and not may_refer(one, other):
                 raise ConfigError(f"key: {text!r} cannot be: {one.type} does not refer to {other.type}")
 
 

@@ -80,7 +80,9 @@ CONTRACT_KEYS: Mapping[ContractKind, ContractKeys] = MappingProxyType(
 """Every contract also has `name` and `kind`, and may have `reason` and `edges`."""
 
 _COMMON = frozenset({"name", "kind", "reason", "edges"})
-_SEVERAL_GROUPS = frozenset({ContractKind.LAYERS, ContractKind.ACYCLIC, ContractKind.NO_CASCADE_ACROSS})
+_SEVERAL_GROUPS = frozenset(
+    {ContractKind.INDEPENDENT, ContractKind.LAYERS, ContractKind.ACYCLIC, ContractKind.NO_CASCADE_ACROSS}
+)
 _AMOUNTS = {"column": "the name of one", "scope": f"one of: {', '.join(sorted(NameScope))}"}
 
 
@@ -97,9 +99,13 @@ def key_faults(kind: ContractKind, values: Mapping[str, object]) -> Iterator[tup
     for name in takes.required:
         if not values[name]:
             yield "name", f" names no {name}; {kind} expects {_AMOUNTS.get(name, 'at least one')}"
-    groups = values["groups"]
-    if kind in _SEVERAL_GROUPS and isinstance(groups, tuple) and len(groups) == 1:
+    groups, to = (value if isinstance(value, tuple) else () for value in (values["groups"], values["to"]))
+    if twice := next((name for name in groups if groups.count(name) > 1), None):
+        yield "groups", f" names the group {twice!r} twice"
+    if kind in _SEVERAL_GROUPS and len(groups) == 1:
         yield "groups", f" names one group; {kind} expects several"
+    if kind is ContractKind.FORBIDDEN and len(groups) == 1 and groups[0] in to:
+        yield "to", f" forbids {groups[0]!r} its own group, and what stays in a group breaks no contract"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

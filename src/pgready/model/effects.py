@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgready.model.facts import Facts
 from pgready.model.guards import Guard
 from pgready.model.migration import Statement
 from pgready.model.names import ObjectRef
@@ -11,7 +12,11 @@ __all__ = ["Action", "Effect", "Script", "Unreadable"]
 
 
 class Action(StrEnum):
-    """What a statement does to an object. OPAQUE: it does something that cannot be read (dynamic SQL)."""
+    """What a statement does to an object.
+
+    SETS: it changes a setting of the session (the object is of kind OTHER and has its name). OPAQUE: it does something
+    that cannot be read (dynamic SQL).
+    """
 
     CREATES = "creates"
     DROPS = "drops"
@@ -19,6 +24,7 @@ class Action(StrEnum):
     ALTERS = "alters"
     WRITES = "writes"
     READS = "reads"
+    SETS = "sets"
     OPAQUE = "opaque"
 
 
@@ -32,8 +38,8 @@ class Effect:
     (inside a DO block, the command in its body). `guards` are AND-ed, outermost first; none means unconditional.
     `new_schema` is the schema afterwards when ALTER ... SET SCHEMA moves the object (then RENAMES with the same name).
     `detail` is what PostgreSQL's grammar calls it (`SET NOT NULL`, `FOREIGN KEY NOT VALID`, `CONCURRENTLY`,
-    `CASCADE`), None when the action says all. In `object` and `needs`, `table` is None where the statement does not
-    name it (DROP INDEX).
+    `CASCADE`), None when the action says all. `facts` is what the statement says beyond names. In `object` and `needs`,
+    `table` is None where the statement does not name it (DROP INDEX).
     """
 
     action: Action
@@ -46,6 +52,7 @@ class Effect:
     needs: tuple[ObjectRef, ...] = ()
     new_schema: str | None = None
     detail: str | None = None
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

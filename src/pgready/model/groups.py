@@ -6,7 +6,7 @@ from enum import StrEnum
 from pgready.model.contracts import Contract, ContractKind, Violation
 from pgready.model.location import Location
 from pgready.model.names import QualifiedName
-from pgready.model.schema import ForeignKey
+from pgready.model.schema import ForeignKey, ReferentialAction
 
 __all__ = [
     "UNGROUPED",
@@ -73,7 +73,8 @@ class Grouping:
     `overlaps` are tables that several groups list, or whose comments name several (the first group has them),
     `ungrouped` tables that none has, `unknown` pairs (group, name) of listed names that match no table. `placements`
     say of every table in a group what put it there, ordered by table; `nameless` are tables with an `@group` in their
-    comment and no name after it that can be a group's.
+    comment and no name after it that can be a group's. `partitions`, by name, stand in groups like all tables and are
+    not counted as such: each is a part of its partitioned table, and no key of its own goes out of it or comes in.
     """
 
     groups: tuple[Group, ...] = ()
@@ -82,6 +83,7 @@ class Grouping:
     unknown: tuple[tuple[str, str], ...] = ()
     placements: tuple[Placement, ...] = ()
     nameless: tuple[QualifiedName, ...] = ()
+    partitions: tuple[QualifiedName, ...] = ()
 
     def group_of(self) -> dict[QualifiedName, str]:
         """Table -> name of its group; ungrouped tables map to UNGROUPED."""
@@ -99,12 +101,19 @@ class DeclaredCrossing:
 
     `edge` is `table.column->table`, or `table.column?->table` for a column without a foreign key. `baselined`: it
     stands in the baseline, which tolerates what was there, and not in `[[crossings]]`. `location` is its line.
+    `cascade`: what the baseline tolerates is the ON DELETE CASCADE of the key, and not that the key exists.
     """
 
     edge: str
     reason: str
     baselined: bool = False
     location: Location | None = None
+    cascade: bool = False
+
+    @property
+    def tolerated(self) -> str:
+        """What it accepts as the baseline writes it: `table.column->table`, with the word `cascade` for that."""
+        return f"{self.edge}  cascade" if self.cascade else self.edge
 
 
 class CrossingVerdict(StrEnum):
@@ -123,7 +132,8 @@ class Crossing:
     """A foreign key whose two tables are in different groups, and what the contracts say of it.
 
     `declared` and `rehearsed` tell in which of the two structures the key exists. `reason` explains the verdict.
-    `baselined`: it is allowed because it stands in the baseline.
+    `baselined`: it is allowed because it stands in the baseline. `made_on_delete` is the action of the key that the
+    migrations make, where they make it; of a declared key it may differ from what is declared.
     """
 
     foreign_key: ForeignKey
@@ -134,6 +144,13 @@ class Crossing:
     declared: bool = True
     rehearsed: bool | None = None
     baselined: bool = False
+    made_on_delete: ReferentialAction | None = None
+
+    @property
+    def on_delete(self) -> ReferentialAction:
+        """The harsher of what is declared and what is made: that one is to be reckoned with."""
+        both = (self.foreign_key.on_delete, self.made_on_delete or self.foreign_key.on_delete)
+        return max(both, key=lambda action: action.harshness)
 
 
 class ContractOutcome(StrEnum):

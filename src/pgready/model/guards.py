@@ -52,8 +52,11 @@ class Unknown:
 Condition = Exists | Not | AllOf | AnyOf | Unknown
 
 
-def evaluate(condition: Condition, exists: Callable[[ObjectRef], bool]) -> bool | None:
-    """Whether the condition holds in a catalog; None when it cannot be told (three-valued logic of SQL)."""
+def evaluate(condition: Condition, exists: Callable[[ObjectRef], bool | None]) -> bool | None:
+    """Whether the condition holds in a catalog; None when it cannot be told (three-valued logic of SQL).
+
+    `exists` may itself not know.
+    """
     match condition:
         case Exists(pattern):
             return exists(pattern)

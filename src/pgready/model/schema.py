@@ -34,6 +34,20 @@ class ReferentialAction(StrEnum):
     SET_NULL = "SET NULL"
     SET_DEFAULT = "SET DEFAULT"
 
+    @property
+    def harshness(self) -> int:
+        """What it does to the rows that refer, the most last: nothing, change their columns, delete them."""
+        return _HARSHNESS.index(self)
+
+
+_HARSHNESS = (
+    ReferentialAction.RESTRICT,
+    ReferentialAction.NO_ACTION,
+    ReferentialAction.SET_DEFAULT,
+    ReferentialAction.SET_NULL,
+    ReferentialAction.CASCADE,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:

@@ -5,30 +5,36 @@ import os
 import platform
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pgready import __version__
-from pgready.checks import Gathered, run_checks
+from pgready.checks import RULES, Gathered, run_checks
 from pgready.checks.resilience import claimed_migrations
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.errors import SourceError
 from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.unkeyed import unkeyed_columns
+from pgready.history import replay_history
+from pgready.history.lives import lives_of, misplaced
+from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.effects import Action, Script
 from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.spelling import questions
+from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
-from pgready.sources.migrations.prisma import lock_provider, read_migrations
+from pgready.sources.git import migrations_since
+from pgready.sources.migrations.prisma import lock_provider, read_migrations, stray_files
 from pgready.sources.prisma import External, PrismaVersion, ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql import read_scripts
+from pgready.sources.sql.suppressions import read_suppressions
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
 __all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "read_sources"]
@@ -56,6 +62,9 @@ class Sources:
     prisma: PrismaVersion | None
     hashes: dict[str, str]
     lock_provider: str | None
+    strays: tuple[str, ...] = ()
+    deployment: Deployment = field(default_factory=Deployment)
+    comments: Comments = field(default_factory=Comments)
 
 
 def audit(
@@ -66,17 +75,27 @@ def audit(
     migrations: str | Path | None = None,
     database: str | None = None,
     rehearse: bool = True,
+    since: str | None = None,
     on_progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a Prisma project: read it, rehearse its migrations on a throw-away PostgreSQL, judge every rule.
 
     `project` is its directory; `config` (default: pgready.toml in it), `schema` and `migrations` say where things are
     when they are not where Prisma looks. `rehearse=False` leaves the rehearsal out, which makes the verdict
-    INCONCLUSIVE at best. Raises SourceError and ConfigError for wrong input, RehearsalError when no server can be
+    INCONCLUSIVE at best. `since` is a revision of git: what is deployed are the migrations that its tree lacks (None:
+    as the configuration says; empty: all of them, onto an empty database).
+
+    Raises SourceError and ConfigError for wrong input, RehearsalError when no server can be
     had; a failing migration is a finding.
     """
     request = make_request(
-        project, config=config, schema=schema, migrations=migrations, database=database, rehearse=rehearse
+        project,
+        config=config,
+        schema=schema,
+        migrations=migrations,
+        database=database,
+        rehearse=rehearse,
+        since=since,
     )
     return audit_sources(read_sources(request), on_progress=on_progress)
 
@@ -97,16 +116,27 @@ def _read(request: AuditRequest) -> Sources:
     if files.migrations_directory is None:
         raise SourceError(_no_migrations(files), path=".")
     migrations = read_migrations(files.migrations_directory, root=files.root)
+    scripts = read_scripts(migrations)
     return Sources(
         request=request,
         files=files,
         declared=declared,
         migrations=migrations,
-        scripts=read_scripts(migrations),
+        scripts=scripts,
         prisma=find_version(files.root),
         hashes=_hashes(files, migrations),
         lock_provider=lock_provider(files.migrations_directory, root=files.root),
+        deployment=_deployment(request, files.migrations_directory, migrations),
+        comments=read_suppressions(migrations, scripts, rules=RULES),
+        strays=stray_files(files.migrations_directory, root=files.root),
     )
+
+
+def _deployment(request: AuditRequest, directory: Path, migrations: Sequence[Migration]) -> Deployment:
+    if request.since is None:
+        return Deployment()
+    found = migrations_since(request.root, directory, [each.name for each in migrations], request.since)
+    return Deployment(kind=DeploymentKind.SINCE, migrations=found.new, base=request.since)
 
 
 def _no_migrations(files: ProjectFiles) -> str:
@@ -135,9 +165,12 @@ def audit_sources(
         migrations=sources.migrations,
         scripts=sources.scripts,
         lock_provider=sources.lock_provider,
+        strays=sources.strays,
         external_tables=_external(sources.files.external.tables),
         external_enums=_external(sources.files.external.enums),
         external_notes=sources.files.external.notes,
+        deployment=sources.deployment,
+        comments=sources.comments,
     )
     rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
@@ -157,6 +190,7 @@ def audit_sources(
         contracts=isolation.contracts,
         stale_crossings=isolation.stale,
         unknown_in_contracts=tuple((unknown.place, unknown.name) for unknown in isolation.unknown),
+        history=replay_history(sources.migrations, sources.scripts, rehearsal),
         rehearsal=rehearsal,
         rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
         skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
@@ -195,6 +229,9 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
         migrations=tuple(map(_record, sources.migrations, sources.scripts)),
         crossings=gathered.crossings,
         contracts=gathered.contracts,
+        deployment=gathered.deployment,
+        lives=lives_of(gathered.history) if gathered.history else (),
+        misplaced=misplaced(gathered.history) if gathered.history else (),
         hubs=gathered.config.hubs,
         accepted_crossings=gathered.config.crossings,
         unkeyed=unkeyed_columns(gathered.declared),
@@ -242,7 +279,15 @@ def _scope(sources: Sources) -> str:
     prepared = (
         ", on which initShadowDb of the Prisma configuration ran first" if sources.files.external.shadow_sql else ""
     )
-    return f"A clean deploy: {count} migration{'' if count == 1 else 's'} onto an empty database{prepared}."
+    clean = f"{_migrations(count)} onto an empty database{prepared}"
+    if sources.deployment.kind is DeploymentKind.CLEAN:
+        return f"A clean deploy: {clean}."
+    new = sum(sources.deployment.runs(migration.name) for migration in sources.migrations)
+    return f"{_migrations(new)} newer than {sources.deployment.base}; rehearsed was a clean deploy, {clean}."
+
+
+def _migrations(count: int) -> str:
+    return f"{count} migration{'' if count == 1 else 's'}"
 
 
 def _record(migration: Migration, script: Script) -> MigrationRecord:

@@ -13,7 +13,10 @@ __all__ = ["AuditRequest", "make_request"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRequest:
-    """A checked request: `root` is the absolute directory of the project, paths below are absolute or None."""
+    """A checked request: `root` is the absolute directory of the project, paths below are absolute or None.
+
+    `since` is the revision of git at which the scope begins, None for a clean deploy.
+    """
 
     root: Path
     name: str
@@ -21,6 +24,7 @@ class AuditRequest:
     schema: tuple[Path, ...] = ()
     migrations: Path | None = None
     rehearse: bool = True
+    since: str | None = None
 
 
 def make_request(
@@ -31,11 +35,15 @@ def make_request(
     migrations: str | Path | None = None,
     database: str | None = None,
     rehearse: bool = True,
+    since: str | None = None,
+    writes_baseline: bool = False,
 ) -> AuditRequest:
     """Check the options and read the configuration.
 
     Relative paths in `schema`, `migrations` and `config` are taken from the project, then from the working directory;
-    paths in pgready.toml from the directory of that file. Options win over the configuration. Raises ConfigError and
+    paths in pgready.toml from the directory of that file. Options win over the configuration; an empty
+    `since` means a clean deploy, whatever the configuration says. A baseline that the
+    configuration names must exist, unless the request is to write it (`writes_baseline`). Raises ConfigError and
     SourceError.
     """
     if database is not None:
@@ -45,7 +53,9 @@ def make_request(
     root = _project(project)
     file = _existing(root, config, "config") if config is not None else _default_config(root)
     shown_as = _shown(file, root) if file is not None else CONFIG_NAME
-    read = load_config(file, shown_as=shown_as, rules=RULES) if file is not None else Config()
+    read = Config()
+    if file is not None:
+        read = load_config(file, shown_as=shown_as, rules=RULES, writes_baseline=writes_baseline)
     base = file.parent if file is not None else root
     # A lone text is a path and not a sequence of letters.
     named = (schema,) if isinstance(schema, str | Path) else schema
@@ -57,11 +67,20 @@ def make_request(
         schema=given_schema or tuple(_configured(base, path, "project.schema", shown_as) for path in read.schema),
         migrations=_migrations(root, migrations, base, read, shown_as),
         rehearse=rehearse,
+        since=(read.since if since is None else since) or None,
     )
 
 
+def _expanded(path: str | Path) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        message = "there is no such home directory; ./ before the name means a file here"
+        raise SourceError(message, path=str(path)) from error
+
+
 def _project(project: str | Path) -> Path:
-    root = Path(project).expanduser()
+    root = _expanded(project)
     if not root.exists():
         # In a notebook nobody sees from where a relative path starts.
         place = "" if root.is_absolute() else f" (looked in {Path.cwd()})"
@@ -78,7 +97,7 @@ def _default_config(root: Path) -> Path | None:
 
 def _existing(root: Path, path: str | Path, option: str) -> Path:
     """The first of project/path and ./path that exists."""
-    given = Path(path).expanduser()
+    given = _expanded(path)
     for candidate in (root / given, given.absolute()):
         if candidate.exists():
             return candidate.resolve()

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
 from pgready.graph.comparison.values import (
     AddedKey,
     AdditionReason,
+    ConductChange,
     ContractChange,
     Direction,
     IsolationChange,
     RemovalReason,
+    RemovedKey,
     RuleChange,
     RuleKind,
     UnkeyedReason,
@@ -20,11 +23,11 @@ from pgready.graph.isolation import edge_name
 from pgready.model.contracts import ContractKind
 from pgready.model.groups import CrossingVerdict
 from pgready.model.schema import ForeignKey
-from pgready.model.unkeyed import UnkeyedReference
+from pgready.model.unkeyed import ArrayReference, PolymorphicReference, UnkeyedReference
 from pgready.reports.blocks import Line, Span, Tone
 from pgready.reports.lines import code, count, line, listing, muted
 
-__all__ = ["SECTIONS", "TONES", "Remark", "remarks", "share"]
+__all__ = ["SECTIONS", "TONES", "Remark", "compared", "remarks", "share"]
 
 TONES: Mapping[Direction, Tone] = MappingProxyType(
     {
@@ -40,7 +43,7 @@ SECTIONS: Mapping[Weight, str] = MappingProxyType(
         Weight.WORSE: "Worse",
         Weight.MIXED: "Worse and better at once",
         Weight.LOOSENED: "Loosened: the rules ask for less",
-        Weight.UNSURE: "Unsure: it may only have been renamed",
+        Weight.UNSURE: "Unsure: only a person can judge",
         Weight.BETTER: "Better",
         Weight.NEUTRAL: "Neither better nor worse",
     }
@@ -75,15 +78,21 @@ _UNKEYED = MappingProxyType(
         UnkeyedReason.KEYED: "has a key now",
         UnkeyedReason.COLUMN_GONE: "gone with its column",
         UnkeyedReason.RENAMED: "its column has another name now",
+        UnkeyedReason.RENAMED_MAYBE: "gone with its column; a new one of its type is read as no reference",
         UnkeyedReason.TABLE_GONE: "gone with a table",
+        UnkeyedReason.RETYPED: "no longer read as a reference, since the types do not fit any more",
         UnkeyedReason.NOT_SEEN: "no longer read as a reference; the column is as it was",
         UnkeyedReason.KEY_DROPPED: "has no key any more",
         UnkeyedReason.NEW_COLUMN: "new column without a key",
         UnkeyedReason.NEW_NAME: "its column had another name before",
         UnkeyedReason.NEW_TABLE: "new table, no key",
+        UnkeyedReason.FITS: "read as a reference now, since the types fit",
         UnkeyedReason.SEEN: "read as a reference now; the column is as it was",
     }
 )
+
+
+_SAYS = ("has no way to", "does not always have or reach", "has or reaches")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +119,7 @@ def _keys(change: IsolationChange) -> Iterator[Remark]:
     for gone in change.removed:
         to = line(" (", _edges(gone.instead), ")") if gone.instead else ()
         where = _between(gone.from_group, gone.to_group, gone.verdict)
-        yield _remark(gone.weight, _edge(gone.foreign_key), _REMOVED[gone.reason], to, where)
+        yield _remark(gone.weight, _edge(gone.foreign_key), _REMOVED[gone.reason], to, _stand_ins(gone), where)
     for new in change.added:
         place = line(" (", _edges(new.before), ")") if new.before else ()
         where = _between(new.from_group, new.to_group, new.verdict)
@@ -125,6 +134,29 @@ def _keys(change: IsolationChange) -> Iterator[Remark]:
         )
     for each in change.strength:
         yield _remark(each.weight, _edge(each.foreign_key), f"{each.before.words} before, {each.after.words} now")
+    for it in change.conduct:
+        yield _remark(it.weight, _edge(it.foreign_key), _conduct(it))
+    for hidden in change.hidden:
+        side = "before" if hidden.before else "after"
+        yield _remark(
+            hidden.weight,
+            _edge(hidden.foreign_key),
+            f"{side}, {'only the migrations make it' if hidden.made else 'the migrations do not make it'}; "
+            f"what they make {'after' if hidden.before else 'before'} is not known",
+        )
+
+
+def _conduct(it: ConductChange) -> str:
+    was, now = it.before, it.after
+    deletes = f"ON DELETE {was.on_delete} before, {now.on_delete} now" if was.on_delete != now.on_delete else ""
+    null = ("may be NULL now" if now.optional else "may not be NULL any more") if was.optional != now.optional else ""
+    return "; ".join(part for part in (deletes, null) if part)
+
+
+def _stand_ins(gone: RemovedKey) -> Line:
+    """`; what may hold it now: A.refs, B (a view)`."""
+    names = [f"{table.name}.{name}" if name else f"{table.name} (a view)" for table, name in gone.stand_ins]
+    return line("; what may hold it now: ", listing(names, _NAMED)) if names else ()
 
 
 def _edge(key: ForeignKey) -> Span:
@@ -145,13 +177,25 @@ def _only_now(key: AddedKey) -> str:
 
 def _references(change: IsolationChange) -> Iterator[Remark]:
     return (
-        _remark(it.weight, _reference(it.reference), _UNKEYED[it.reason], muted(f"; rule {it.reference.rule.value}"))
+        _remark(it.weight, _reference(it.reference), _UNKEYED[it.reason], muted(_found_by(it.reference)))
         for it in (*change.unkeyed_removed, *change.unkeyed_added)
     )
 
 
-def _reference(it: UnkeyedReference) -> Span:
-    return code(f"{it.table.name}.{it.column}?->{it.referenced_table.name}")
+_Reference: TypeAlias = UnkeyedReference | ArrayReference | PolymorphicReference
+
+
+def _reference(it: _Reference) -> Span:
+    if isinstance(it, PolymorphicReference):
+        return code(f"{it.table.name}.{it.column}, {it.type_column}")
+    array = "[]" if isinstance(it, ArrayReference) else ""
+    return code(f"{it.table.name}.{it.column}{array}?->{it.referenced_table.name}")
+
+
+def _found_by(it: _Reference) -> str:
+    if isinstance(it, PolymorphicReference):
+        return "; a column and its type, which no key can hold"
+    return f"; rule {it.rule.value}{', an array, which no key can hold' if isinstance(it, ArrayReference) else ''}"
 
 
 def _rules(change: IsolationChange) -> Iterator[Remark]:
@@ -179,7 +223,7 @@ def _outcome(it: ContractChange) -> str:
 def _changed_rule(rule: RuleChange) -> str:
     if rule.added is None:
         return "asks for less, or for something else" if rule.weight is Weight.LOOSENED else "asks for something else"
-    if rule.kind is RuleKind.GROUP and not rule.added:
+    if rule.kind is RuleKind.GROUP and rule.added is False:
         return "holds no table any more"
     return "new" if rule.added else "taken out"
 
@@ -191,6 +235,9 @@ def _groups(change: IsolationChange) -> Iterator[Remark]:
         yield _remark(gone.weight, " <-> ".join(gone.groups), "groups no longer refer to each other in a circle")
     for move in change.moves:
         yield _remark(move.weight, code(move.table.name), f"moved from {move.from_group} to {move.to_group}")
+    for it in change.key_identifiers:
+        said = f"{_SAYS[it.before]} {it.column} before, {_SAYS[it.after]} it now"
+        yield _remark(it.weight, code(it.table.name), said, muted(f"; the key identifier of {it.group}"))
     for one, other in change.renamed_groups:
         yield _remark(Weight.NEUTRAL, f"group {one}", f"called {other} now; it holds the same tables")
 
@@ -200,6 +247,12 @@ def _tables(change: IsolationChange) -> Iterator[Remark]:
     yield from (_remark(Weight.NEUTRAL, code(table), "table gone") for table in change.tables_removed)
     for one, other in change.renamed_tables:
         yield _remark(Weight.NEUTRAL, code(one), "called ", code(other), " now; it is the same model")
+
+
+def compared(change: IsolationChange) -> str:
+    """`the declared structures`, and why not more where one side was rehearsed."""
+    said = f"the {change.basis.value} structures"
+    return f"{said}, since there is no finished rehearsal of {change.unrehearsed}" if change.unrehearsed else said
 
 
 def share(keyed: int, unkeyed: int) -> str:

@@ -15,7 +15,9 @@ from cattrs import Converter
 
 from pgready.errors import ReportError
 from pgready.findings import CheckResult, Severity
+from pgready.model.deployment import Deployment
 from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
+from pgready.model.lives import Life, Misplaced
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectRef, QualifiedName
 from pgready.model.schema import Schema
@@ -63,7 +65,7 @@ def decode(content: bytes) -> AuditResult:
     """The result that a document holds. Raises ReportError for anything that is not a document of this format."""
     try:
         document = msgspec.json.decode(content)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ReportError(f"not an audit: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ReportError(f"not an audit of format {FORMAT}")
@@ -110,7 +112,10 @@ def _document(result: AuditResult) -> dict[str, Any]:
         "contracts": plain(result.contracts),
         "hubs": list(result.hubs),
         "accepted_crossings": plain(result.accepted_crossings),
+        "deployment": plain(result.deployment),
         "unkeyed": plain(result.unkeyed),
+        "lives": plain(result.lives),
+        "misplaced": plain(result.misplaced),
         "migrations": [_migration(record, result, plain) for record in result.migrations],
     }
 
@@ -157,6 +162,9 @@ def _result(document: dict[str, Any]) -> AuditResult:
         contracts=structure(document["contracts"], tuple[ContractVerdict, ...]),
         hubs=tuple(document.get("hubs", ())),
         accepted_crossings=structure(document.get("accepted_crossings", ()), tuple[DeclaredCrossing, ...]),
+        deployment=structure(document.get("deployment", {}), Deployment),
+        lives=structure(document.get("lives", ()), tuple[Life, ...]),
+        misplaced=structure(document.get("misplaced", ()), tuple[Misplaced, ...]),
         unkeyed=structure(document.get("unkeyed", {}), UnkeyedColumns),
         skips=structure([skip for each in document["migrations"] for skip in each["skips"]], tuple[Skip, ...]),
         rehearsal=None if rehearsal is None else _rehearsal_of(document | {"runs": _runs(document["migrations"])}),
@@ -177,10 +185,10 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         runs=structure(document["runs"], tuple[MigrationRun, ...]),
         schema=structure(document["rehearsed"], Schema),
         shims=tuple(plain["shims"]),
-        spelt_columns=structure(plain["spelt_columns"], tuple[SpeltColumn, ...]),
-        spelt_indexes=structure(plain["spelt_indexes"], tuple[SpeltIndex, ...]),
-        stand_ins=structure(plain["stand_ins"], tuple[ObjectRef, ...]),
-        unanswered=plain["unanswered"],
+        spelt_columns=structure(plain.get("spelt_columns", ()), tuple[SpeltColumn, ...]),
+        spelt_indexes=structure(plain.get("spelt_indexes", ()), tuple[SpeltIndex, ...]),
+        stand_ins=structure(plain.get("stand_ins", ()), tuple[ObjectRef, ...]),
+        unanswered=plain.get("unanswered", 0),
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],
     )

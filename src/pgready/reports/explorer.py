@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
+from pgready.graph.asked import asked_moves, asked_names
 from pgready.reports import views
 from pgready.reports.blocks import MIME, Stack, encode
 from pgready.reports.changes import Changes
@@ -27,6 +28,7 @@ __all__ = ["HINT", "WIDGET_MIME", "Explorer", "choose_groups", "explore_what_if"
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 HINT = "To choose with the mouse, run the notebook."
 
+_EDGE = "Order.userId->User"
 _SESSION_VARIABLE = "JPY_SESSION_NAME"
 # A panel that lives has elements; ipywidgets 8 leaves a bare text ("Error displaying widget") where it cannot be shown.
 _STYLE = f"""<style>
@@ -92,20 +94,23 @@ def is_interactive() -> bool:
 
 def choose_groups(audit: AuditResult, groups: Collection[str] = ()) -> Explorer:
     """The pages of `groups`, of all when empty; in JupyterLab the groups can be chosen. Raises as `group_pages`."""
+    chosen = asked_names("groups", groups, "Auth")
 
     def panel() -> Any:  # noqa: ANN401 - ipywidgets has no types
         from pgready.reports.panels import group_panel  # noqa: PLC0415 - imports ipywidgets
 
-        return group_panel(audit, tuple(groups))
+        return group_panel(audit, chosen)
 
-    return Explorer(views.group_pages(audit, groups), panel)
+    return Explorer(views.group_pages(audit, chosen), panel)
 
 
 def explore_what_if(
     audit: AuditResult, *, move: Mapping[str, str] | None = None, key: Collection[str] = (), drop: Collection[str] = ()
 ) -> Explorer:
     """What changes with these changes; in JupyterLab more can be chosen. Raises as `views.what_if`."""
-    changes = Changes(move=tuple((move or {}).items()), key=tuple(key), drop=tuple(drop))
+    moves = asked_moves({} if move is None else move)
+    keys, dropped = asked_names("key", key, _EDGE), asked_names("drop", drop, _EDGE)
+    changes = Changes(move=tuple(moves.items()), key=keys, drop=dropped)
 
     def panel() -> Any:  # noqa: ANN401 - ipywidgets has no types
         from pgready.reports.panels import what_if_panel  # noqa: PLC0415 - imports ipywidgets

@@ -24,7 +24,7 @@ from pgready.reports.html import block_html, lab_html
 from pgready.reports.lines import bad, count, line, muted
 from pgready.reports.view import View
 from pgready.reports.views.comparison import what_if
-from pgready.reports.views.drawing import keys_of
+from pgready.reports.views.drawing import keys_of, unkeyed_of
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult
 
@@ -61,7 +61,7 @@ def choices_of(audit: AuditResult) -> Choices:
     def spelt(edge: Edge) -> str:
         return spelt_edge(short(edge.table), edge, short(edge.referenced_table)).replace("?->", "->")
 
-    references = (Edge(it.table, (it.column,), it.referenced_table) for it in audit.unkeyed.references)
+    references = (Edge(it.table, (it.column,), it.referenced_table) for it in unkeyed_of(audit).references)
     return Choices(
         tables=labelled(short(table.name) for table in audit.declared.tables),
         groups=labelled([*_group_names(audit), UNGROUPED]),

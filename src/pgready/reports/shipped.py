@@ -12,7 +12,11 @@ __all__ = ["NOTEBOOKS", "NOTEBOOK_OF_RECORD", "shipped_notebook"]
 NOTEBOOK_OF_RECORD = "deployment_readiness"
 
 NOTEBOOKS: Mapping[str, str] = MappingProxyType(
-    {NOTEBOOK_OF_RECORD: "deployment readiness", "feature_isolation": "feature isolation"}
+    {
+        NOTEBOOK_OF_RECORD: "deployment readiness",
+        "feature_isolation": "feature isolation",
+        "migration_history": "migration history",
+    }
 )
 """Name of a notebook -> what its report is called, after the project's name."""
 

@@ -1,19 +1,22 @@
 """What the command line prints at the end: the verdict, the worst findings, and where the report is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from pgready.findings import CheckResult, Finding, Outcome, Severity
+from pgready.findings import CheckResult, Finding, Outcome
+from pgready.model.location import Location
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import count
 from pgready.reports.noise import noise_by_kind
 from pgready.reports.plain import plain_line
 from pgready.reports.prisma_version import prisma_behaviour, prisma_version
+from pgready.reports.terminal_findings import Excerpts, Layout, brief_cause, cause, without_quiet
+from pgready.reports.terminal_row import BLANK, Row, folded, row
 from pgready.reports.visible import visible
-from pgready.reports.words import advice, heading
 from pgready.verdict import AuditResult, Verdict, did_not_run
 
-__all__ = ["summary"]
+__all__ = ["rows", "summary"]
 
 Styled = tuple[str, str]
 """A line and the rich style it is printed in ("" for none); the text is plain, never markup."""
@@ -21,31 +24,97 @@ Styled = tuple[str, str]
 _STYLES = {Verdict.READY: "bold green", Verdict.NOT_READY: "bold red", Verdict.INCONCLUSIVE: "bold yellow"}
 _MARKS = {Verdict.READY: "✓", Verdict.NOT_READY: "✗", Verdict.INCONCLUSIVE: "?"}
 _FEW = 3
-_SEVERITY_STYLES = {Severity.BLOCK: "red", Severity.WARN: "yellow", Severity.NOTE: "dim"}
 
 
-def summary(result: AuditResult, *, brief: bool = False, report: Path | None = None) -> Iterator[Styled]:
+def summary(
+    result: AuditResult,
+    *,
+    brief: bool = False,
+    report: Path | None = None,
+    excerpts: Excerpts | None = None,
+    width: int | None = None,
+    notes: bool = True,
+) -> Iterator[Styled]:
+    """The lines of `rows` as text, each with its style where it has only one."""
+    found = rows(result, brief=brief, report=report, excerpts=excerpts, width=width, notes=notes)
+    return ((each.text, each.style) for each in found)
+
+
+def rows(
+    result: AuditResult,
+    *,
+    brief: bool = False,
+    report: Path | None = None,
+    excerpts: Excerpts | None = None,
+    width: int | None = None,
+    notes: bool = True,
+    scrub: Callable[[str], str] | None = None,
+) -> Iterator[Row]:
     """Lines for a terminal: figures, the findings by cause, what did not run, and the verdict last.
 
     The verdict comes last because that is where the eye is when a command ends. `brief` shows the three most important
-    causes without their single findings, for when there is a report to open.
+    causes without their single findings, for when there is a report to open. `excerpts` gives the text of the file
+    that a place is in, to show its lines; `width` is that of the terminal in cells, None when nothing is to be folded.
+    Without `notes` those and accepted findings are only counted. `scrub` takes secrets out of what is said, before a
+    line break can tear one apart.
     """
-    groups = by_cause(result)
+    result = _scrubbed(result, scrub) if scrub is not None else result
+    seen: set[Location] = set()
+    layout = Layout(width=width, excerpts=excerpts)
+    groups = [*_loud(result, notes=notes)]
     shown = groups[:_FEW] if brief else groups
-    yield from _figures(result)
+    for text, style in _figures(result):
+        margin = " " * (len(text) - len(text.lstrip()))
+        yield from folded((margin, style), text.lstrip(), width=width, indent=0, style=style)
     for group in shown:
-        yield ("", "")
-        yield from _cause(group, brief=brief)
+        yield BLANK
+        yield from brief_cause(group, layout) if brief else cause(group, result, layout, seen)
     if len(groups) > len(shown):
         left = sum(len(group.findings) for group in groups[_FEW:])
-        yield ("", "")
-        yield (f"  and {count(len(groups) - len(shown), 'more cause')} with {count(left, 'finding')}", "dim")
-    yield from _not_run(result)
-    yield ("", "")
+        yield BLANK
+        yield row((f"  and {count(len(groups) - len(shown), 'more cause')} with {count(left, 'finding')}", "dim"))
+    where = "the report" if brief else "--notes"
+    left_out = [*_not_run(result, layout, None if notes else where), *([] if notes else _quiet(result, groups, where))]
+    yield from [BLANK, *left_out] if left_out else ()
+    yield BLANK
     mark, verdict = _MARKS[result.verdict], result.verdict
-    yield (f"{mark} {verdict}: {visible(result.judgement.reason)}", _STYLES[verdict])
+    style = _STYLES[verdict]
+    yield from folded(
+        (f"{mark} {verdict}: ", style), visible(result.judgement.reason), width=width, indent=0, style=style
+    )
     if report is not None:
-        yield (f"  report: {visible(str(report))}", "")
+        yield row(f"  report: {visible(str(report))}")
+
+
+def _scrubbed(result: AuditResult, scrub: Callable[[str], str]) -> AuditResult:
+    """The result without secrets in what a server or a person said: messages, fixes, reasons."""
+
+    def clean(found: Finding) -> Finding:
+        accepted = None if found.suppressed is None else scrub(found.suppressed)
+        return replace(found, message=scrub(found.message), fix=scrub(found.fix), suppressed=accepted)
+
+    checks = tuple(
+        replace(check, why=scrub(check.why), findings=tuple(map(clean, check.findings))) for check in result.checks
+    )
+    return replace(result, checks=checks, judgement=replace(result.judgement, reason=scrub(result.judgement.reason)))
+
+
+def _loud(result: AuditResult, *, notes: bool) -> Iterator[FindingGroup]:
+    for group in by_cause(result):
+        loud = group if notes else without_quiet(group, result.policy.blocking)
+        if loud is not None:
+            yield loud
+
+
+def _quiet(result: AuditResult, groups: list[FindingGroup], where: str) -> Iterator[Row]:
+    """How many findings are not shown, and what shows them."""
+    shown = {id(finding) for group in groups for finding in group.findings}
+    left = [finding for finding in result.findings if id(finding) not in shown]
+    accepted = sum(finding.suppressed is not None for finding in left)
+    parts = [count(len(left) - accepted, "note")] * (len(left) > accepted)
+    parts += [count(accepted, "accepted finding")] * bool(accepted)
+    if parts:
+        yield row((f"  {' and '.join(parts)} not shown ({where} shows them)", "dim"))
 
 
 def _figures(result: AuditResult) -> Iterator[Styled]:
@@ -78,34 +147,15 @@ def _after_count(check: CheckResult) -> str:
     return visible(check.why.split("; ", 1)[-1] if check.outcome is Outcome.FAILED else check.why)
 
 
-def _cause(group: FindingGroup, *, brief: bool) -> Iterator[Styled]:
-    """The cause, its findings as compilers print them, and what to do."""
-    worst = max(group.findings, key=lambda finding: finding.severity)
-    accepted = all(finding.suppressed is not None for finding in group.findings)
-    word = "accepted" if accepted else worst.severity.word
-    number = f" ({count(len(group.findings), 'finding')})" if brief else ""
-    yield (f"{word}: {plain_line(heading(group))}{number}", "dim" if accepted else _SEVERITY_STYLES[worst.severity])
-    if not brief:
-        yield from (_finding(finding) for finding in group.findings)
-    elif worst.location is not None:
-        yield (f"  {visible(str(worst.location))}: {visible(worst.message)}", "")
-    fixes = [plain_line(advice(group))] if advice(group) else dict.fromkeys(visible(f.fix) for f in group.findings)
-    yield from ((f"  fix: {fix}", "dim") for fix in fixes)
-
-
-def _finding(finding: Finding) -> Styled:
-    place = f"{visible(str(finding.location))}: " if finding.location else ""
-    known = f"{finding.severity.word} {finding.rule} [{finding.evidence}]"
-    accepted = f" (accepted: {visible(finding.suppressed)})" if finding.suppressed else ""
-    return (f"  {place}{known} {visible(finding.message)}{accepted}", "")
-
-
-def _not_run(result: AuditResult) -> Iterator[Styled]:
+def _not_run(result: AuditResult, layout: Layout, where: str | None) -> Iterator[Row]:
+    """What did not run, with its reason; what was not given, in one line or (`where` None) each with its reason."""
     missing = [check for check in result.checks if did_not_run(check, result.policy)]
     not_given = [check for check in result.checks if check.outcome is Outcome.SKIPPED and check not in missing]
-    if missing or not_given:
-        yield ("", "")
-    for check in missing:
-        yield (f"  {check.rule} did not run: {visible(check.why)}", "yellow")
-    for check in not_given:
-        yield (f"  {check.rule} not checked: {visible(check.why)}", "dim")
+    said = [(f"{check.rule} did not run: ", visible(check.why), "yellow") for check in missing]
+    if where is None:
+        said += [(f"{check.rule} not checked: ", visible(check.why), "dim") for check in not_given]
+    elif not_given:
+        rules = ", ".join(check.rule for check in not_given)
+        said.append(("not checked, nothing was given for them: ", f"{rules} ({where} says what)", "dim"))
+    for head, text, style in said:
+        yield from folded((head, style), text, width=layout.width, style=style)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from pgready.graph.comparison.values import Direction, IsolationChange, Weight
 from pgready.graph.coverage import GroupCoverage
-from pgready.reports.comparison import SECTIONS, TONES, Remark, remarks, share
+from pgready.reports.comparison import SECTIONS, TONES, Remark, compared, remarks, share
 from pgready.reports.lines import count
 from pgready.reports.plain import TONE_SYMBOLS, plain_line
 from pgready.reports.visible import visible
@@ -26,6 +26,8 @@ _MOST = 200
 def comparison_lines(change: IsolationChange, before: str, after: str) -> Iterator[tuple[str, str]]:
     """Lines with the rich style of each, plain text without markup; `before` and `after` are the names of the two."""
     yield (f"{visible(before)} -> {visible(after)}: the {change.basis.value} structures compared", "bold")
+    if change.unrehearsed:
+        yield (f"  Only {compared(change)}", "")
     yield (f"  {_covered(change.coverage_before.total)} -> {_covered(change.coverage_after.total)}", "")
     for weight, found in groupby(remarks(change), key=lambda it: it.weight):
         yield ("", "")

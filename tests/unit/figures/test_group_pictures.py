@@ -451,3 +451,19 @@ def test_shapes_of_one_id_are_one_group_drawn_in_their_order() -> None:
     group = next(it for it in root.iter(SVG + "g") if it.attrib.get("id") == "table:a")
     assert next(iter(group)).tag == SVG + "path"
     assert len(list(group.iter(SVG + "use"))) == 1
+
+
+def test_what_a_clean_deploy_does_not_make_is_dashed_and_called_missing(situation: Situation) -> None:
+    drawn = situation({"A": ["a", "b"], "C": ["c", "d"]}, [("b", "a"), ("c", "a"), ("d", "a")])
+    schema = acting(drawn.declared, (*CASCADE, *CASCADE, ReferentialAction.RESTRICT))
+    lost = [key for key in schema.foreign_keys() if key.table.name in {"c", "d"}]
+    radius = blast_radius(schema, drawn.grouping, public("a"), missing=lost)
+    scene = blast_scene(radius)
+    assert {"c, missing", "missing: only over a key that a clean deploy does not make"} <= set(words_of(scene))
+    assert any(it.endswith(": RESTRICT, missing") for it in words_of(scene))
+    curves = [it for it in scene.shapes if isinstance(it, Curve)]
+    assert sorted(it.dashed for it in curves) == [False, False, False, True, True]
+    assert [it.dashed for it in scene.shapes if isinstance(it, Box) and it.gid].count(True) == 1
+    whole = blast_scene(blast_radius(schema, drawn.grouping, public("a")))
+    assert not any(it.dashed for it in whole.shapes if isinstance(it, Box | Curve))
+    assert "c (missing)" in describe_blast_radius(radius)

@@ -7,11 +7,12 @@ from pgready.graph.baseline import NO_REASON, BaselineUpdate, update_baseline
 from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
 from pgready.graph.names import table_names
-from pgready.model.baseline import parse_baseline, render_baseline
+from pgready.model.baseline import may_be_baselined, parse_baseline, read_baseline, render_baseline
 from pgready.model.contracts import EdgeKind
 from pgready.model.groups import Contract, ContractKind, ContractOutcome, CrossingVerdict, DeclaredCrossing
 from pgready.model.location import Location
 from pgready.model.schema import Schema
+from pgready.model.suppressions import SuppressionSource
 from structures import column, structure
 
 
@@ -51,6 +52,64 @@ def test_the_text_is_sorted_and_does_not_depend_on_the_order() -> None:
     assert text == render_baseline(reversed(entries))
     assert text.splitlines()[2:] == ["A.a->C  # old", "A.b?->C  # two lines", "B.a->C  # old"]
     assert all(line.startswith("#") for line in text.splitlines()[:2])
+
+
+def test_a_finding_is_a_rule_an_object_and_perhaps_a_migration() -> None:
+    text = (
+        "A.b->C  # edge\nDES001 public.Old  # gone\n DES002\tpublic.Old.a in 2025_drop # why # not\r\n"
+        'LCK001 "public.a b#\\n" in "in"  # odd\n"DES001 x.a->B"  # an edge\n'
+    )
+    read = read_baseline(text, rules=["DES001", "DES002", "LCK001"])
+    assert [it.edge for it in read.crossings] == ["A.b->C", "DES001 x.a->B"]
+    assert [(it.rule, it.object, it.migration, it.reason) for it in read.findings] == [
+        ("DES001", "public.Old", None, "gone"),
+        ("DES002", "public.Old.a", "2025_drop", "why # not"),
+        ("LCK001", "public.a b#\n", "in", "odd"),
+    ]
+    assert read.findings[1].location == Location("pgready.baseline", 3)
+    assert {it.source for it in read.findings} == {SuppressionSource.BASELINE}
+    assert parse_baseline(text) == read.crossings
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("DES001 x", "f:2: no reason; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'"),
+        ("DES001 x y # z", "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'"),
+        (
+            "DES001 x in # z",
+            "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'",
+        ),
+        ('DES001 "x # z', "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'"),
+        (
+            'DES001 x in "\\q" # z',
+            "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'",
+        ),
+        (
+            "DES999 x # z",
+            "f:2: 'DES999' is not a rule; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'",
+        ),
+        ("DES001 a # z", "f:2: 'DES001 a' is listed twice, first in f:1"),
+    ],
+)
+def test_a_finding_that_is_none_is_named_with_its_place(line: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_baseline(f"DES001 a  # first\n{line}\n", shown_as="f", rules=["DES001"])
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "rule", ["RES001", "RES002", "INV001", "INV003", "INV005", "HIS004", "HIS008", "ISO001", "SUP001"]
+)
+def test_what_says_that_a_deployment_goes_wrong_is_never_tolerated(rule: str) -> None:
+    assert not may_be_baselined(rule)
+    with pytest.raises(ConfigError, match=rf"f:1: no baseline can tolerate {rule}, only rules that describe the past"):
+        read_baseline(f"{rule} public.User  # old\n", shown_as="f")
+
+
+@pytest.mark.parametrize("rule", ["DES001", "LCK008", "CMP003", "SCH002", "HIS001", "HIS012"])
+def test_what_describes_the_past_may_be_tolerated(rule: str) -> None:
+    assert may_be_baselined(rule)
 
 
 GROUPS = {"Shop": ["order", "line"], "CRM": ["contact", "tag"]}
@@ -144,3 +203,52 @@ def test_tables_of_one_name_are_spelt_with_their_schema() -> None:
     made = update(SHOP, schema=both)
     assert made.added == ("other.order.contact_id->other.contact", "public.order.contact_id->public.contact")
     assert isolation(SHOP, entries=made.entries, schema=both).contracts[0].passed
+
+
+CASCADING = structure("order.contact_id -> contact CASCADE", "line.tag_id -> tag")
+ALONE = Contract(kind=ContractKind.INTERNAL_ONLY, name="alone", groups=("Shop",))
+TO_CONTACT = Contract(kind=ContractKind.FORBIDDEN, name="only", groups=("Shop",), to=("contact",))
+QUIET = Contract(kind=ContractKind.NO_CASCADE_ACROSS, name="quiet")
+KEY, CASCADE = "order.contact_id->contact  # old\n", "order.contact_id->contact  cascade  # old too\n"
+BASELINED, FAILED = ContractOutcome.BASELINED, ContractOutcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        ("", [FAILED, FAILED]),
+        (KEY, [BASELINED, FAILED]),
+        (CASCADE, [FAILED, BASELINED]),
+        (KEY + CASCADE, [BASELINED, BASELINED]),
+    ],
+)
+def test_a_line_for_a_key_says_nothing_of_its_cascade(text: str, outcomes: list[ContractOutcome]) -> None:
+    found = isolation(TO_CONTACT, QUIET, entries=parse_baseline(text), schema=CASCADING)
+    assert [it.outcome for it in found.contracts] == outcomes
+    assert found.stale == ()
+    crossing = next(it for it in found.crossings if it.foreign_key.table.name == "order")
+    expected = CrossingVerdict.FORBIDDEN if FAILED in outcomes else CrossingVerdict.ALLOWED
+    assert (crossing.verdict, crossing.baselined) == (expected, FAILED not in outcomes)
+
+
+def test_a_key_that_becomes_a_cascade_breaks_its_contract_although_the_key_is_tolerated() -> None:
+    before = structure("order.contact_id -> contact", "line.tag_id -> tag")
+    kept = update(ALONE, QUIET, schema=before)
+    assert kept.added == ("line.tag_id->tag", "order.contact_id->contact")
+    now = isolation(ALONE, QUIET, entries=kept.entries, schema=CASCADING)
+    assert [it.outcome for it in now.contracts] == [BASELINED, FAILED]
+    made = update(ALONE, QUIET, entries=kept.entries, schema=CASCADING)
+    assert made.added == ("order.contact_id->contact  cascade",)
+    again = parse_baseline(render_baseline(made.entries))
+    found = isolation(ALONE, QUIET, entries=again, schema=CASCADING)
+    assert [it.outcome for it in found.contracts] == [BASELINED, BASELINED]
+    # It is stale as soon as the cascade is gone, and the line of the key is not.
+    back = update(ALONE, QUIET, entries=again, schema=before)
+    assert (back.added, back.removed) == ((), ("order.contact_id->contact  cascade",))
+
+
+def test_a_table_called_cascade_is_no_cascade() -> None:
+    odd = (entry("a.b->x cascade"), entry("a.b->cascade"), DeclaredCrossing(edge="a.b->x", reason="r", cascade=True))
+    read = parse_baseline(render_baseline(odd))
+    expected = {("a.b->x cascade", False), ("a.b->cascade", False), ("a.b->x", True)}
+    assert {(it.edge, it.cascade) for it in read} == expected

@@ -23,7 +23,7 @@ from pgready.graph.what_if import what_if
 from pgready.model.contracts import EdgeKind
 from pgready.model.groups import Contract, ContractKind, ContractOutcome, CrossingVerdict, DeclaredCrossing
 from pgready.model.names import QualifiedName
-from pgready.model.schema import Schema
+from pgready.model.schema import ForeignKey, Schema
 from structures import column, example, grouped, name, structure
 
 ALONE = Contract(kind=ContractKind.INTERNAL_ONLY, name="A is alone", groups=("A",))
@@ -86,14 +86,15 @@ def test_a_column_that_may_have_been_renamed_without_its_key_makes_nothing_bette
     change = compare_studies(study(CROSSING), study(a="other", b=""))
     assert removed(change) == [("a.b_id->b", RemovalReason.COLUMN_RENAMED_MAYBE, Weight.UNSURE)]
     assert change.direction is Direction.UNSURE
-    # An array may take the place of a reference, and a number may not.
-    array = structure(also={"a": (column("others", "text[]"),), "b": ()})
-    number = structure(also={"a": (column("other", "integer"),), "b": ()})
-    reasons = [
-        compare_studies(study(CROSSING), make_study(it, None, grouped(it, A="a", B="b"), RULES)).removed[0].reason
-        for it in (array, number)
+    # An array may take the place of a reference; a number may where identifiers are widened, and a time never.
+    types = ("text[]", "integer", "jsonb", "boolean", "timestamp(3) without time zone")
+    found = [
+        compare_studies(study(CROSSING), make_study(it, None, grouped(it, A="a", B="b"), RULES)).removed[0]
+        for it in (structure(also={"a": (column("other", type_),), "b": ()}) for type_ in types)
     ]
-    assert reasons == [RemovalReason.COLUMN_RENAMED_MAYBE, RemovalReason.COLUMN_GONE]
+    assert [it.reason for it in found] == [RemovalReason.COLUMN_RENAMED_MAYBE, *[RemovalReason.COLUMN_GONE] * 4]
+    assert [it.weight for it in found] == [*[Weight.UNSURE] * 3, *[Weight.BETTER] * 2]
+    assert {it.stand_ins for it in found} == {((name("a"), "other"),), ()}
 
 
 def test_a_column_renamed_together_with_its_key_is_the_same() -> None:
@@ -113,8 +114,10 @@ def test_one_new_key_hides_the_loss_of_one_key_only() -> None:
 
 def test_a_crossing_that_is_gone_with_its_table_is_better_unless_the_columns_live_on() -> None:
     rest = IsolationRules()
-    gone = compare_studies(study("b.c_id -> a", "c -> b", rules=rest), study(a="", c="b_id", rules=rest))
+    gone = compare_studies(study("b.c_id -> a", "c -> b", rules=rest), study(a="", c="", rules=rest))
     assert ("b.c_id->a", RemovalReason.TABLE_GONE, Weight.BETTER) in removed(gone)
+    passed_on = compare_studies(study("b.c_id -> a", "c -> b", rules=rest), study(a="", c="b_id", rules=rest))
+    assert ("b.c_id->a", RemovalReason.TABLE_GONE, Weight.UNSURE) in removed(passed_on)
     moved = compare_studies(study("b.c_id -> a", rules=rest), study(a="", new="c_id", rules=rest))
     assert removed(moved) == [("b.c_id->a", RemovalReason.TABLE_GONE, Weight.UNSURE)]
     dangling = compare_studies(study("b.c_id -> a", rules=rest), study(b="c_id", rules=rest))
@@ -129,7 +132,7 @@ def test_a_table_renamed_with_its_model_and_its_keys_is_the_same() -> None:
 
 def test_moving_a_table_makes_a_crossing_internal_or_an_internal_key_cross() -> None:
     before = study(CROSSING, "a2 -> a")
-    inside = compare_studies(before, what_if(before, move={"b": "A"}))
+    inside = compare_studies(before, what_if(before, move={"b": "A"}), regrouping_meant=True)
     assert removed(inside) == [("a.b_id->b", RemovalReason.REGROUPED, Weight.BETTER)]
     assert [(it.table.name, it.from_group, it.to_group) for it in inside.moves] == [("b", "B", "A")]
     assert ("group B", False, Weight.LOOSENED) in [(f"{it.kind} {it.name}", it.added, it.weight) for it in inside.rules]
@@ -233,12 +236,34 @@ def test_a_key_that_the_migrations_make_no_longer_or_that_holds_less_is_worse() 
         assert compare_studies(less, made).direction is Direction.BETTER
 
 
+def test_a_key_that_stands_twice_is_as_strong_as_the_stronger() -> None:
+    schema = structure("a2 -> a")
+    (key,) = schema.foreign_keys()
+    weak = replace(key, name="weak", enforced=False)
+
+    def twins(*keys: ForeignKey) -> Study:
+        tables = tuple(replace(it, foreign_keys=keys if it.name == key.table else ()) for it in schema.tables)
+        return make_study(schema, replace(schema, tables=tables), grouped(schema, A="a a2"), RULES)
+
+    for both in ((key, weak), (weak, key)):
+        assert compare_studies(twins(key), twins(*both)).strength == ()
+    assert [it.weight for it in compare_studies(twins(key), twins(weak)).strength] == [Weight.WORSE]
+
+
 def test_where_one_side_was_not_rehearsed_only_what_is_declared_is_compared() -> None:
     schema, more = structure("a2 -> a"), structure("a2 -> a", "a3 -> a")
     both = make_study(schema, more, grouped(more, A="a a2 a3"), RULES)
     change = compare_studies(both, make_study(schema, None, grouped(schema, A="a a2"), RULES))
-    assert change.basis is Basis.DECLARED
-    assert change.empty
+    assert (change.basis, change.unrehearsed) == (Basis.DECLARED, "after")
+    assert [*change.removed, *change.added, *change.strength] == []
+    # The migrations of before make a key that nobody declares: whether those of after do, nobody knows.
+    assert [(edge_name(it.foreign_key), it.made, it.before) for it in change.hidden] == [("a3.c1->a", True, True)]
+    assert change.direction is Direction.UNSURE
+    assert "1 key not comparable, since one of the two was not rehearsed" in change.reason
+    back = compare_studies(make_study(schema, None, grouped(schema, A="a a2"), RULES), both)
+    assert [(it.made, it.before) for it in back.hidden] == [(True, False)]
+    plain = make_study(schema, schema, grouped(schema, A="a a2"), RULES)
+    assert compare_studies(plain, make_study(schema, None, plain.grouping, RULES)).direction is Direction.SAME
 
 
 K = ContractKind
@@ -300,6 +325,12 @@ def test_an_accepted_crossing_spelt_otherwise_is_not_loosened() -> None:
         (of(K.LAYERS, groups=("A", "B")), of(K.LAYERS, groups=("B", "A")), Weight.LOOSENED),
         (of(K.FORBIDDEN, to=("b", "c")), of(K.FORBIDDEN, to=("b",)), Weight.LOOSENED),
         (of(K.MUST_REFERENCE, to=("b",)), of(K.MUST_REFERENCE, to=("b", "c")), Weight.LOOSENED),
+        (of(K.PROTECTED, tables=("b", "c")), of(K.PROTECTED, tables=("b",)), Weight.LOOSENED),
+        (of(K.PROTECTED, tables=("b",)), of(K.PROTECTED, tables=("b", "c")), Weight.NEUTRAL),
+        (of(K.PROTECTED, allowed_from=("c",)), of(K.PROTECTED, allowed_from=("c", "B")), Weight.LOOSENED),
+        (of(K.PROTECTED, allowed_from=("c", "B")), of(K.PROTECTED, allowed_from=("c",)), Weight.NEUTRAL),
+        (of(K.KEYED_BY, column="id"), of(K.KEYED_BY, column="id", nullable=True), Weight.LOOSENED),
+        (of(K.KEYED_BY, column="id", nullable=True), of(K.KEYED_BY, column="id"), Weight.NEUTRAL),
     ],
 )  # fmt: skip
 def test_a_contract_that_asks_for_less_is_told_apart_from_one_that_asks_for_more(
@@ -349,6 +380,21 @@ def test_cycles_of_groups_appear_and_resolve() -> None:
     back = compare_studies(after, before)
     assert [it.groups for it in back.cycles_resolved] == [("A", "B")]
     assert back.direction is Direction.SAME
+
+
+def test_a_cycle_that_shares_a_group_with_one_of_before_is_new() -> None:
+    hubs = IsolationRules(hubs=("a", "b", "c"))
+
+    def three(*keys: str) -> Study:
+        schema = structure(*keys, also={"c": ()})
+        return make_study(schema, None, grouped(schema, A="a", B="b", C="c"), hubs)
+
+    around = ("a.c0 -> b", "b.c1 -> a")
+    other = compare_studies(three(*around), three("a.c0 -> b", "a.c2 -> c", "c.c3 -> a"))
+    assert [it.groups for it in other.cycles_appeared] == [("A", "C")]
+    assert [it.groups for it in other.cycles_resolved] == [("A", "B")]
+    wider = compare_studies(three(*around), three(*around, "a.c2 -> c", "c.c3 -> a"))
+    assert [it.groups for it in wider.cycles_appeared] == [("A", "B", "C")]
 
 
 def named(schema: Schema) -> Schema:
@@ -411,6 +457,14 @@ def test_taking_tables_out_of_their_group_is_loosened_and_never_better() -> None
     assert change.direction is Direction.WORSE
 
 
+def test_a_forbidden_key_of_a_table_that_left_all_groups_is_no_merit() -> None:
+    before = study(CROSSING, "a2 -> a")
+    change = compare_studies(before, what_if(before, move={"a": "(ungrouped)"}), regrouping_meant=True)
+    assert [(it.before, it.after, it.weight) for it in change.changed] == [
+        (CrossingVerdict.FORBIDDEN, CrossingVerdict.UNDECLARED, Weight.NEUTRAL)
+    ]
+
+
 def test_the_numbers_of_a_group_are_told_before_and_after() -> None:
     change = compare_studies(study(CROSSING, "a2 -> a", a="bId"), study("a2.c1 -> a", b=""))
     numbers = {it.name: (it.before, it.after) for it in change.groups}
@@ -442,7 +496,7 @@ def test_the_example_with_every_key_dropped_is_worse_with_every_key_named() -> N
 def test_the_example_with_brand_profile_moved_to_auth_changes_one_allowed_crossing() -> None:
     schema, grouping = example()
     before = make_study(schema, None, grouping, IsolationRules(hubs=("User",)))
-    change = compare_studies(before, what_if(before, move={"BrandProfile": "Auth"}))
+    change = compare_studies(before, what_if(before, move={"BrandProfile": "Auth"}), regrouping_meant=True)
     assert removed(change) == [("BrandProfile.userId->User", RemovalReason.REGROUPED, Weight.NEUTRAL)]
     assert [(it.table.name, it.from_group, it.to_group) for it in change.moves] == [("BrandProfile", "Other", "Auth")]
     assert change.added == ()

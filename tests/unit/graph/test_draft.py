@@ -9,6 +9,7 @@ from pgready.config import Config, parse_config
 from pgready.graph.draft import Draft, make_draft
 from pgready.graph.draft_text import DraftProject, draft_text
 from pgready.graph.grouping import resolve_groups
+from pgready.model.contracts import EdgeKind
 from pgready.model.groups import ContractKind, GroupSource
 from pgready.model.location import Location
 from pgready.model.names import QualifiedName
@@ -42,12 +43,15 @@ def test_the_draft_of_the_example_says_what_holds() -> None:
         "Auth": (ContractKind.INTERNAL_ONLY, (), False),
         "Ai": (ContractKind.INTERNAL_ONLY, (), True),
         "Availability": (ContractKind.INTERNAL_ONLY, (), True),
-        "Booking": (ContractKind.INTERNAL_ONLY, (), False),
+        # BookingRequestAuditLog.actorUserId and SocialPostingDestination.selectedAccountId have no key.
+        "Booking": (ContractKind.ONLY_REFERENCES, ("User",), False),
         "Crm": (ContractKind.INTERNAL_ONLY, (), False),
         "Image": (ContractKind.INTERNAL_ONLY, (), False),
         "ReviewRequest": (ContractKind.ONLY_REFERENCES, ("User",), False),
-        "Social": (ContractKind.ONLY_REFERENCES, ("ImageRequest", "User"), False),
+        "Social": (ContractKind.ONLY_REFERENCES, ("Account", "ImageRequest", "User"), False),
     }
+    unkeyed = {it.contract.groups[0] for it in draft.contracts if it.contract.edges is EdgeKind.FK_AND_UNKEYED}
+    assert unkeyed == {"Booking", "Social"}
     assert [(name, hub.referencing_tables) for name, hub in draft.hubs] == [("User", 14)]
     keys = {it.name: it.tenancy.key for it in draft.groups if it.tenancy}
     assert keys["Crm"] == "businessId"
@@ -153,3 +157,23 @@ def test_hostile_names_are_quoted(name: str) -> None:
         it.name.name for it in hostile.tables
     )
     assert text.replace("\n", "").isprintable()
+
+
+def test_columns_without_a_key_are_no_reason_to_promise_that_a_group_keeps_to_itself() -> None:
+    """A schema without any key would be nothing but groups that refer to themselves only."""
+    schema = structure(
+        also={
+            "team": (),
+            "team_note": (column("team_id"),),
+            "user": (),
+            "user_post": (column("user_id"), column("team_id")),
+            "user_tag": (),
+        }
+    )
+    draft = make_draft(schema)
+    kinds = {it.contract.groups[0].lower(): (it.contract.kind, it.contract.edges) for it in draft.contracts}
+    assert kinds["user"] == (ContractKind.ONLY_REFERENCES, EdgeKind.FK_AND_UNKEYED)
+    assert [(it.edges, it.allowed) for it in config_of(draft).contracts] == [
+        (it.contract.edges, it.contract.allowed) for it in draft.contracts
+    ]
+    assert kinds["team"] == (ContractKind.INTERNAL_ONLY, EdgeKind.FK)

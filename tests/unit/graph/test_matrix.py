@@ -1,5 +1,6 @@
 """The group matrix and the group pages as values."""
 
+from pgready.graph.cycles import group_cycles
 from pgready.graph.grouping import resolve_groups
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.matrix import GroupMatrix, KeyCounts, group_matrix, merged_groups
@@ -160,3 +161,20 @@ def test_pages_come_in_the_order_of_the_configuration_with_the_ungrouped_last() 
 def test_tables_of_one_name_are_labelled_with_their_schema() -> None:
     both = Schema(tables=tuple(Table(name=QualifiedName(it, "users"), columns=()) for it in ("auth", "public")))
     assert set(pages(both, {"G": ["users"]})[0].labels.values()) == {"auth.users", "public.users"}
+
+
+def test_only_the_keys_of_the_smallest_cut_stand_below_the_diagonal() -> None:
+    """The group that refers most is not for that the first."""
+    declared = schema("a->b", "a->b", "b->c", "b->c", "c->a", "d->a", "c->d", "a->e", "a->e", "e->b", "e->b", "e->c")
+    groups = {name.upper(): [name] for name in "edcba"}
+    found = matrix(declared, groups)
+    (cycle,) = group_cycles(resolve_groups(declared, groups), declared.foreign_keys())
+    pairs = {(key.table.name.upper(), key.referenced_table.name.upper()) for key in cycle.cut}
+    assert set(found.cycles) == pairs
+    assert sum(found.cells[pair].keys for pair in found.cycles) == len(cycle.cut) == 2
+
+
+def test_groups_outside_a_cycle_stay_in_topological_order_around_it() -> None:
+    found = matrix(schema("z->a", "a->b", "a->b", "b->a", "a->y"), {name.upper(): [name] for name in "yabz"})
+    assert order(found) == ["Z", "A", "B", "Y"]
+    assert found.cycles == (("B", "A"),)

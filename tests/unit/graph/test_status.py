@@ -81,3 +81,22 @@ def test_unkeyed_references_inside_the_group_are_counted_apart(situation: Situat
     drawn = situation({"A": ["a", "a2"], "B": ["b"]}, unkeyed=[("a", "a2"), ("a", "b")])
     status = of(statuses(drawn), "A")
     assert ([it.referenced_table.name for it in status.unkeyed], status.unkeyed_inside) == (["b"], 1)
+
+
+def test_one_vacuous_contract_among_others_does_not_make_the_group_vacuous(situation: Situation) -> None:
+    drawn = situation({"A": ["a", "a2"], "B": ["b"]}, [("a", "a2")])
+    kept, void = (
+        ContractVerdict(
+            contract=Contract(kind=ContractKind.INTERNAL_ONLY, name=str(vacuous), groups=("A",)),
+            passed=True,
+            vacuous=vacuous,
+        )
+        for vacuous in (False, True)
+    )
+    assert of(statuses(drawn, [kept, void]), "A").verdict is StatusVerdict.HOLDS
+    assert of(statuses(drawn, [void, void]), "A").verdict is StatusVerdict.VACUOUS
+
+
+def test_the_group_with_most_undeclared_keys_comes_first(situation: Situation) -> None:
+    drawn = situation({"One": ["a"], "Three": ["c"], "Two": ["b"], "To": ["t"]}, [(it, "t") for it in "abbccc"])
+    assert [it.group for it in statuses(drawn)] == ["Three", "Two", "One", "To"]

@@ -201,3 +201,58 @@ def test_a_wrong_name_or_edge_says_what_is_meant(asked: Mapping[str, object], me
     with pytest.raises(ConfigError) as caught:
         what_if(study(schema, A="User", B="Post"), **asked)  # type: ignore[arg-type]
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"move": ["User"]}, "move: ['User'] does not say where to; expected tables with their groups, as move={"),
+        ({"move": "User"}, "move: 'User' does not say where to; expected tables with their groups"),
+        ({"move": {"User": None}}, "move: 'User' to None, which is no group"),
+        ({"move": {5: "Auth"}}, "move: 5 is no table"),
+        ({"key": None}, "key: None is no list; expected a list of texts, as key=['Order.userId->User']"),
+        ({"key": [None]}, "key: None is no text"),
+        ({"key": "X.y->Z"}, "key: 'X.y->Z' is a text; expected a list of texts"),
+        ({"key": {"X.y->Z": "a"}}, "is no list; expected a list of texts"),
+        ({"drop": "X.y->Z"}, "drop: 'X.y->Z' is a text; expected a list of texts"),
+        ({"drop": 5}, "drop: 5 is no list"),
+    ],
+)
+def test_arguments_of_another_form_say_what_is_expected(asked: Mapping[str, object], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        what_if(study(structure("Post.userId -> User"), A="User", B="Post"), **asked)  # type: ignore[arg-type]
+    assert message in str(caught.value)
+
+
+def test_what_is_asked_twice_counts_once() -> None:
+    before = study(structure("c.b_id -> b", also={"a": (column("bRef"),)}), A="a", B="b c")
+    assert edges(what_if(before, key=["a.bRef->b"] * 2, drop=["c.b_id->b"] * 2).declared) == ["a.bRef->b"]
+
+
+@pytest.mark.parametrize(
+    ("column_type", "referenced", "can"),
+    [
+        ("timestamp(3) without time zone", "text", False),
+        ("jsonb", "uuid", False),
+        ("text[]", "text", False),
+        ("text", "integer", False),
+        ("numeric(10,2)", "bigint", False),
+        ("character varying(30)", "text", True),
+        ("integer", "bigint", True),
+        ("bigint", "smallint", True),
+        ("integer", "numeric(10,2)", True),
+        ("date", "timestamp(6) with time zone", True),
+        ("citext", "text", True),
+        ("text", "citext", False),
+        ("public.code", "text", True),
+    ],
+)
+def test_only_a_key_that_postgresql_could_make_is_declared(column_type: str, referenced: str, *, can: bool) -> None:
+    """As measured on PostgreSQL 15; a type of the database itself may be a domain."""
+    schema = structure(also={"a": (column("ref", column_type),), "b": (column("id", referenced),)})
+    before = study(schema, A="a", B="b")
+    if can:
+        assert edges(what_if(before, key=["a.ref->b"]).declared) == ["a.ref->b"]
+        return
+    with pytest.raises(ConfigError, match=r"key: 'a.ref->b' cannot be: .* does not refer to"):
+        what_if(before, key=["a.ref->b"])

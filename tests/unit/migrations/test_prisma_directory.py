@@ -8,6 +8,7 @@ import pytest
 
 from pgready.errors import SourceError
 from pgready.sources.migrations import lock_provider, read_migrations
+from pgready.sources.migrations.prisma import stray_files
 
 
 def project(root: Path, **files: bytes) -> Path:
@@ -182,3 +183,22 @@ def test_a_broken_lock_file_is_an_error_with_its_name(tmp_path: Path, content: b
 
     with pytest.raises(SourceError, match=rf"^prisma/migrations/migration_lock\.toml: {message}"):
         lock_provider(directory, root=tmp_path)
+
+
+def test_sql_that_prisma_never_runs_is_found_on_both_levels(tmp_path: Path) -> None:
+    directory = tmp_path / "migrations"
+    for file in (
+        "1/migration.sql",
+        "1/seed.sql",
+        "1/down.sql",
+        "2/Migration.SQL",
+        "all.sql",
+        "notes.md",
+        "1/deep/x.sql",
+    ):
+        (directory / file).parent.mkdir(parents=True, exist_ok=True)
+        (directory / file).write_text("SELECT 1;", encoding="utf-8")
+    (directory / "link.sql").symlink_to("all.sql")
+    assert stray_files(directory, root=tmp_path) == (
+        *("migrations/1/seed.sql", "migrations/2/Migration.SQL", "migrations/all.sql"),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,10 @@ from pgready.graph.comparison.values import (
     Weight,
 )
 from pgready.graph.isolation import edge_name
-from pgready.graph.study import study_of
+from pgready.graph.study import make_study, study_of
 from pgready.graph.what_if import what_if as changed
 from pgready.model.names import QualifiedName
+from pgready.orchestrator.compare import compare
 from pgready.reports import views
 from pgready.reports.blocks import Banner, Fold, Part, Picture, Prose, Stack, Table, Tone, decode, encode
 from pgready.reports.comparison import _ADDED, _REMOVED, _UNKEYED, SECTIONS, TONES, remarks
@@ -134,7 +136,6 @@ def test_hostile_names_are_shown_as_what_they_are(
 
 def test_long_lists_are_cut_and_counted() -> None:
     from pgready.graph.isolation import IsolationRules  # noqa: PLC0415 - only here
-    from pgready.graph.study import make_study  # noqa: PLC0415 - only here
     from pgready.model.groups import Grouping  # noqa: PLC0415 - only here
     from pgready.model.schema import Schema  # noqa: PLC0415 - only here
     from pgready.model.schema import Table as SchemaTable  # noqa: PLC0415 - only here
@@ -147,3 +148,49 @@ def test_long_lists_are_cut_and_counted() -> None:
     change = compare_studies(empty, full)
     assert "  and 100 more" in printed(change).splitlines()
     assert "300 more changes" in str(views.comparison(change))
+
+
+KEYED = "b B @relation(fields: [bId], references: [id], onDelete: Restrict)"
+OTHERWISE = "b B? @relation(fields: [bId], references: [id], onDelete: Cascade)"
+PAIR = " teamIds String[]\n targetId String\n targetType String\n"
+BACK = "model B {\n id String @id\n as A[]\n}\n"
+SCHEMAS = (
+    f"model A {{\n id String @id\n bId String\n {KEYED}\n}}\n{BACK}",
+    f"model A {{\n id String @id\n bId String?\n {OTHERWISE}\n{PAIR}}}\n{BACK}model Team {{\n id String @id\n}}\n",
+    "model A {\n id String @id\n ref String\n}\nmodel B {\n id String @id\n}\n",
+)
+GROUPS = '[groups.A]\ntables = ["A"]\nkey = "bId"\n[groups.B]\ntables = ["B", "Team"]\n'
+
+
+def test_what_has_no_contract_and_what_may_hold_a_reference_is_told(tmp_path: Path) -> None:
+    sides = []
+    for number, text in enumerate(SCHEMAS):
+        root = tmp_path / str(number)
+        (root / "prisma").mkdir(parents=True)
+        head = 'datasource db {\n provider = "postgresql"\n}\n'
+        (root / "prisma" / "schema.prisma").write_text(head + text)
+        (root / "pgready.toml").write_text(GROUPS)
+        sides.append(root)
+    text = printed(compare(*sides[:2]).change)
+    for line in (
+        "A.bId->B: ON DELETE RESTRICT before, CASCADE now; may be NULL now",
+        "A.teamIds[]?->Team: new column without a key; rule T, an array, which no key can hold",
+        "A.targetId, targetType: new column without a key; a column and its type, which no key can hold",
+        "A: has or reaches bId before, does not always have or reach it now; the key identifier of A",
+    ):
+        assert f"  {line}" in text
+    gone = printed(compare(sides[0], sides[2]).change)
+    assert "A.bId->B: gone with its column; a new one of its type has no key; what may hold it now: A.ref" in gone
+
+
+def test_a_side_without_a_rehearsal_is_named_and_so_is_what_it_cannot_say(premium_audit: AuditResult) -> None:
+    study = study_of(premium_audit)
+    (one, *_) = study.declared.foreign_keys()
+    without = changed(study, drop=[edge_name(one)])
+    before = make_study(without.declared, study.rehearsed, study.grouping, study.rules)
+    change = compare_studies(before, make_study(without.declared, None, study.grouping, study.rules))
+    text = printed(change)
+    assert "Only the declared structures, since there is no finished rehearsal of after" in text
+    assert f"{edge_name(one)}: before, only the migrations make it; what they make after is not known" in text
+    assert "no finished rehearsal of after" in str(views.comparison(change))
+    assert change.direction is Direction.UNSURE

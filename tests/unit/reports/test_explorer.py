@@ -49,10 +49,25 @@ def test_a_wrong_name_in_the_notebook_fails_at_once(premium_audit: AuditResult) 
         explore_what_if(premium_audit, move={"BrandProfil": "Auth"})
 
 
+def test_a_form_that_is_not_expected_is_a_message_at_once(premium_audit: AuditResult) -> None:
+    for groups, message in (
+        (None, "groups: None is no list"),
+        ("Auth", r"groups: 'Auth' is a text; .*groups=\['Auth'\]"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            choose_groups(premium_audit, groups)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="move: 'User' to 5, which is no group"):
+        explore_what_if(premium_audit, move={"User": 5})  # type: ignore[dict-item]
+    with pytest.raises(ConfigError, match=r"key: 'X.y->Z' is a text"):
+        explore_what_if(premium_audit, key="X.y->Z")
+    with pytest.raises(ConfigError, match="drop: None is no list"):
+        what_if(premium_audit, drop=None)  # type: ignore[arg-type]
+
+
 def test_a_session_alone_is_nobody_who_clicks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a kernel, as in a script that a notebook started, nothing could show a widget."""
     monkeypatch.delenv(DIRECTORY_VARIABLE, raising=False)
-    monkeypatch.setenv("JPY_SESSION_NAME", "/work/feature_isolation.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/somebody/feature_isolation.ipynb")
     assert not is_interactive()
 
 

@@ -11,11 +11,13 @@ from pgready.config import Config
 from pgready.errors import ConfigError
 from pgready.model.groups import Grouping
 from pgready.model.schema import ReferentialAction, Schema
+from pgready.model.trace import MigrationRun, RunOutcome
 from pgready.orchestrator.audit import audit
 from pgready.reports import views
-from pgready.reports.blocks import Fold, Picture, Prose, Stack, Style, Table
+from pgready.reports.blocks import Banner, Fold, Picture, Prose, Stack, Style, Table, Tone
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
+from structures import column, structure
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,7 @@ every_view = pytest.mark.parametrize(
         views.identifiers,
         views.blast_radius,
         views.placements,
+        views.isolation,
     ],
 )
 
@@ -188,3 +191,97 @@ def test_an_empty_schema_is_shown_too(
     view: Callable[[AuditResult], View], make_audit: Callable[..., AuditResult]
 ) -> None:
     assert str(view(make_audit(Config(), Schema())))
+
+
+def test_the_first_word_about_isolation_is_not_that_of_the_deployment(example: AuditResult) -> None:
+    text = str(views.isolation(example))
+    assert text.startswith("✗ BROKEN\n1 of 5 contracts is broken: Social refers to User only.")
+    assert "13 foreign keys between groups (12 allowed, 1 forbidden); 2 columns look like references" in text
+    assert "see the report deployment_readiness" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"contracts": ()}, "No contract is declared"),
+        ({"grouping": Grouping()}, "No feature groups are declared"),
+    ],
+)
+def test_isolation_that_nobody_asked_for_is_neither_good_nor_bad(
+    changes: dict[str, object], said: str, example: AuditResult
+) -> None:
+    block = views.isolation(replace(example, **changes)).block  # type: ignore[arg-type]
+    assert isinstance(block, Banner)
+    assert (block.tone, block.word) == (Tone.OPEN, "NOT JUDGED")
+    assert said in str(View(block))
+
+
+def test_contracts_that_hold_only_so_far_are_no_plain_yes(example: AuditResult) -> None:
+    kept = [it for it in example.contracts if it.passed]
+    shaky = (replace(kept[0], vacuous=True), replace(kept[1], baselined=("A.b->C",)))
+    block = views.isolation(replace(example, contracts=shaky)).block
+    assert isinstance(block, Banner)
+    assert block.tone is Tone.WARN
+    assert "1 contract holds only because nothing could break them; 1 holds but for what the baseline" in str(
+        View(block)
+    )
+
+
+def test_nothing_to_doubt_is_kept(example: AuditResult) -> None:
+    block = views.isolation(replace(example, contracts=tuple(it for it in example.contracts if it.passed))).block
+    assert isinstance(block, Banner)
+    assert (block.tone, block.word) == (Tone.GOOD, "KEPT")
+
+
+_SOFT, _HARD = "c.b_id -> b RESTRICT", "c.b_id -> b CASCADE"
+_DECLARED = structure("b.a_id -> a CASCADE", _SOFT, "d.a_id -> a CASCADE", "n.a_id? -> a SET NULL")
+_APPLIED = (MigrationRun(migration="1_a", position=1, outcome=RunOutcome.APPLIED),)
+
+
+@pytest.fixture
+def drifted(make_audit: Callable[..., AuditResult]) -> AuditResult:
+    """The migrations make neither d's nor n's key, one more table with a key, and a cascade that nobody declared."""
+    gone = {"d": (column("a_id"),), "n": (column("a_id", not_null=False),)}
+    made = structure("b.a_id -> a CASCADE", _HARD, "log.a_id -> a CASCADE", also=gone)
+    config = Config(name="drift", groups={"A": ("a", "b"), "C": ("c", "d", "n")}, keys={"C": "a_id"})
+    return make_audit(config, _DECLARED, runs=_APPLIED, made=made)
+
+
+def test_a_delete_is_drawn_with_what_a_clean_deploy_makes_of_it(drifted: AuditResult) -> None:
+    text = str(views.blast_radius(drifted))
+    assert "Deleting one a reaches 4 tables in 3 groups" in text
+    assert "1 of 4 tables is reached only over keys that a clean deploy does not make." in text
+    assert "A clean deploy" not in text.partition("made.")[0]
+    assert _row(text.partition("the widest first")[2], "a ").split()[2:6] == ["4,", "✗", "1", "missing"]
+    assert "As declared" not in text
+
+
+def test_a_delete_as_declared_says_that_nobody_knows_more(drifted: AuditResult) -> None:
+    rehearsal = drifted.rehearsal
+    assert rehearsal is not None
+    failed = replace(rehearsal, runs=(replace(_APPLIED[0], outcome=RunOutcome.FAILED),))
+    for unsure, why in (
+        (replace(drifted, rehearsal=None), "nothing was rehearsed"),
+        (replace(drifted, rehearsal=failed), "the rehearsal did not run to the end"),
+    ):
+        text = str(views.blast_radius(unsure))
+        assert f"? As declared: {why}, so which keys a clean deploy makes is not known." in text
+        assert "missing" not in text
+
+
+def test_columns_whose_key_is_not_made_are_no_good_coverage(drifted: AuditResult) -> None:
+    assert "✗ 1 of 3 made, 2 declared only" in _row(str(views.coupling(drifted)), "C ")
+    assert "✓ 3 of 3" in _row(str(views.coupling(replace(drifted, rehearsal=None))), "C ")
+
+
+def test_a_key_identifier_whose_keys_are_not_made_says_so(drifted: AuditResult) -> None:
+    assert _row(str(views.identifiers(drifted)), "C ").endswith("a.id, ✗ not made")
+    assert _row(str(views.identifiers(replace(drifted, rehearsal=None))), "C ").endswith("a.id")
+
+
+def test_a_crossing_with_another_action_than_declared_shows_both(drifted: AuditResult) -> None:
+    assert "ON DELETE ✗ declared RESTRICT, made CASCADE" in str(views.crossings(drifted))
+
+
+def test_a_table_that_only_the_migrations_make_may_be_a_declared_hub(drifted: AuditResult) -> None:
+    assert "declared as a hub" in _row(str(views.hubs(replace(drifted, hubs=("log",)))), "log")

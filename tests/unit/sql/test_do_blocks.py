@@ -156,7 +156,7 @@ FLOWS = {
     ),
     "an SQLSTATE is as good as its name": (
         do("CREATE TABLE t (); EXCEPTION WHEN SQLSTATE '42P07' THEN NULL;"),
-        {"creates table public.t": ["re-run EXCEPTION 42P07: not table public.t"]},
+        {"creates table public.t": ["re-run EXCEPTION 42P07: not relation public.t"]},
     ),
     "undefined_table is a prerequisite on every table that is needed": (
         do("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u; EXCEPTION WHEN undefined_table THEN NULL;"),

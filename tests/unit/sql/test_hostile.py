@@ -30,11 +30,12 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Hostile:
-    """Python that makes the text, and the outcome: statements, part of the message of what is unreadable."""
+    """Python that makes the text, and the outcome: statements, part of the message of what is unreadable, its place."""
 
     sql: str
     statements: int = 1
     message: str | None = None
+    place: tuple[int, int] | None = None
     seconds: float = 15
     megabytes: float = 250
 
@@ -92,6 +93,62 @@ CASES = {
     "EXECUTE of 100,000 opened comments": Hostile(
         """"DO $$ BEGIN EXECUTE '" + "/*" * 100_000 + "'; END $$" """, message="comment"
     ),
+    "a body with 100,000 commands": Hostile(
+        "'SELECT 1;\\n DO $$ BEGIN ' + 'DROP TABLE t;' * 100_000 + ' END $$'", 2, "at most", place=(2, 2)
+    ),
+    "a body with 15,000 commands": Hostile("'DO $$ BEGIN ' + 'DROP TABLE t;' * 15_000 + ' END $$'"),
+    "a body that executes 10,000 texts": Hostile(
+        """"DO $$ BEGIN " + "EXECUTE 'DROP TABLE t';" * 10_000 + " END $$" """
+    ),
+    "a dollar quote that is never closed": Hostile(
+        "'SELECT 1;\\nDO $$ BEGIN DROP TABLE t; END $a$;\\n' + 'SELECT 1;\\n' * 100_000", 2, "dollar", place=(2, 4)
+    ),
+    "100,000 dollar quotes that are never closed": Hostile(
+        "' '.join(f'$t{i}$' for i in range(100_000))", message="dollar", place=(1, 1)
+    ),
+    "100,001 quotes": Hostile("""'SELECT ' + "'" * 100_001""", message="quoted string"),
+    "commands of psql": Hostile(
+        r"'DROP TABLE t;\n\\restrict a\nSELECT 1;\n' + '\\i x\n' * 100_000",
+        3,
+        r"\restrict is a command of psql",
+        (2, 1),
+    ),
+    "rows for COPY": Hostile(
+        r"'COPY t FROM stdin;\n' + ''.join(f'{i}\ta\n' for i in range(50_000)) + '\\.\nDROP TABLE u;\n'",
+        2,
+        "rows for COPY FROM STDIN",
+        (2, 1),
+    ),
+    "rows for COPY with quotes": Hostile(
+        r"'COPY t FROM stdin;\n' + ''.join(f'{i}\tit\'s a\n' for i in range(300_000)) + '\\.\nDROP TABLE u;\n'",
+        2,
+        "rows for COPY FROM STDIN",
+    ),
+    "names of a million characters": Hostile(
+        """'ALTER TABLE "' + 'x' * 300_000 + '" ADD CONSTRAINT "' + 'y' * 300_000 + '" FOREIGN KEY ("' + 'z' * 200_000
+        + '") REFERENCES "' + 'w' * 200_000 + '"'"""
+    ),
+    "a million characters without quotes": Hostile("'DROP TABLE ' + 'x' * 1_000_000"),
+    "a NUL": Hostile(r"'DROP TABLE t;\nSELECT \0; DROP TABLE u'", 0, "NUL", (2, 8)),
+    "a byte order mark inside": Hostile(r"'DROP TABLE t;\n\ufeffDROP TABLE u;'", 2, "syntax error", (2, 1)),
+    "bytes that were not UTF-8": Hostile(r"'DROP TABLE t;\n  \ufffd DROP TABLE u;'", 2, "syntax error", (2, 3)),
+    "a condition of 100,000 parts": Hostile(
+        "'DELETE FROM t WHERE ' + ' AND '.join(['1 = 1'] * 100_000)", megabytes=400
+    ),
+    "3,000 defaults of 100 operators": Hostile(
+        "'CREATE TABLE t (' + ','.join(f'a{i} int DEFAULT (1' + '+1' * 100 + ')' for i in range(3000)) + ')'",
+        megabytes=800,
+    ),
+    "20,000 settings in one query": Hostile(
+        """'SELECT ' + ','.join(["set_config('search_path', 'a', false)"] * 20_000)"""
+    ),
+    "a query that deletes from 10,000 tables": Hostile(
+        "'WITH ' + ','.join(f'q{i} AS (DELETE FROM t{i} USING u RETURNING *)' for i in range(10_000)) + ' SELECT 1'"
+    ),
+    "an INSERT that copies 20,000 columns from 20,000 tables": Hostile(
+        """'INSERT INTO t (' + ','.join(f'c{i}' for i in range(20_000)) + ') SELECT '
+        + ','.join(f'u{i}.c' for i in range(20_000)) + ' FROM ' + ','.join(f'u{i}' for i in range(20_000))"""
+    ),
     "a body with 4,000 ELSIF": Hostile(
         """"DO $$ BEGIN IF to_regclass('x') IS NULL THEN DROP TABLE x;"
         + "ELSIF to_regclass('x') IS NULL THEN DROP TABLE x;" * 4000 + " END IF; END $$" """
@@ -132,6 +189,9 @@ def test_hostile_text_is_read_or_refused_within_bounds(name: str) -> None:
         assert outcome["unreadable"] is None
     else:
         assert case.message in outcome["unreadable"][0]
-        assert outcome["effects"] >= 1
+        assert outcome["effects"] >= (case.statements > 0)
+        assert min(outcome["unreadable"][1:]) >= 1
+    if case.place is not None:
+        assert tuple(outcome["unreadable"][1:]) == case.place
     assert outcome["seconds"] < case.seconds
     assert outcome["megabytes"] < case.megabytes

@@ -59,6 +59,8 @@ def _standing(crossing: Crossing) -> str:
         return " (declared; a clean deploy does not make it)"
     if not crossing.declared:
         return " (made by the migrations; no relation declares it)"
+    if crossing.made_on_delete not in {None, crossing.foreign_key.on_delete}:
+        return f" (ON DELETE: declared {crossing.foreign_key.on_delete.value}, made {crossing.made_on_delete})"
     return ""
 
 
@@ -98,15 +100,18 @@ _FIXES = {
 
 def iso007(gathered: Gathered, _: Rehearsal) -> CheckResult:
     """Accepted crossings that match no reference, and entries of the baseline that tolerate nothing."""
+    # An entry that means several references is told by ISO009.
+    ambiguous = Known(gathered=gathered).accepted.ambiguous
     findings = [
         finding(
             ISO007,
-            object=entry.edge,
+            object=entry.tolerated,
             message=_why_stale(entry),
             location=entry.location or config_file(gathered),
             fix="Delete the line, or run `pgready baseline --update`." if entry.baselined else None,
         )
         for entry in gathered.stale_crossings
+        if entry not in ambiguous
     ]
     tolerated = sum(entry.baselined for entry in gathered.config.crossings)
     declared = len(gathered.config.crossings) - tolerated
@@ -117,7 +122,8 @@ def iso007(gathered: Gathered, _: Rehearsal) -> CheckResult:
 
 def _why_stale(entry: DeclaredCrossing) -> str:
     if entry.baselined:
-        return f"no contract is broken by {entry.edge}"
+        cascade = "the cascade of " if entry.cascade else ""
+        return f"no contract is broken by {cascade}{entry.edge}"
     return f"no {'column without a ' if '?->' in entry.edge else ''}foreign key is {entry.edge}"
 
 
@@ -132,11 +138,12 @@ def iso008(gathered: Gathered) -> CheckResult:
     """Contracts that hold because there is nothing that could break them."""
     if not gathered.config.contracts:
         return not_given(ISO008, "pgready.toml has no [[contracts]]")
+    known = Known(gathered=gathered)
     findings = [
         finding(
             ISO008,
             object=verdict.contract.name,
-            message=f'the contract "{verdict.contract.name}" holds, but {_why_vacuous(verdict)}',
+            message=f'the contract "{verdict.contract.name}" holds, but {_why_vacuous(verdict, known)}',
             location=config_file(gathered),
         )
         for verdict in gathered.contracts
@@ -148,10 +155,16 @@ def iso008(gathered: Gathered) -> CheckResult:
     return failed_or_passed(ISO008, findings, looked_at=looked, evidence=evidence)
 
 
-def _why_vacuous(verdict: ContractVerdict) -> str:
-    contract = verdict.contract
+def _why_vacuous(verdict: ContractVerdict, known: Known) -> str:
+    contract, ground = verdict.contract, known.ground
     if contract.kind in _OF_TABLES:
         return "there is no table that it could judge"
+    protects = contract.kind is ContractKind.PROTECTED
+    if protects and not any(ground.is_named(contract.tables, table) for table in ground.group_of):
+        return f"there is no table {' or '.join(contract.tables)}"
+    owners = {ground.group(merged.foreign_key.table) for merged in known.merged}
+    if not protects and (owners if not contract.groups else owners.intersection(contract.groups)):
+        return "there is no table to which a reference would break it"
     if contract.kind is ContractKind.PROTECTED:
         return f"nobody who may not refer to {', '.join(contract.tables)} has any foreign key"
     whose = f"the tables of {', '.join(contract.groups)} have" if contract.groups else "there are"

@@ -1,9 +1,10 @@
 """ISO003 and ISO009: every table in one group, every name known."""
 
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
-from pgready.checks.isolation.known import config_file, groups_declared
+from pgready.checks.isolation.known import Known, config_file, groups_declared
 from pgready.checks.isolation.rules import ISO003, ISO009
 from pgready.findings import CheckResult
+from pgready.graph.isolation import UnknownName
 
 __all__ = ["CHECKS"]
 
@@ -31,7 +32,7 @@ def iso003(gathered: Gathered) -> CheckResult:
         )
         for name, groups in gathered.grouping.overlaps
     ]
-    tables = len(gathered.grouping.group_of())
+    tables = len(gathered.grouping.group_of().keys() - set(gathered.grouping.partitions))
     return failed_or_passed(
         ISO003, ungrouped + several, looked_at=f"{tables} tables, {len(gathered.grouping.groups)} groups"
     )
@@ -40,17 +41,19 @@ def iso003(gathered: Gathered) -> CheckResult:
 def iso009(gathered: Gathered) -> CheckResult:
     """Names in the configuration that match nothing."""
     nameless = gathered.grouping.nameless
-    if not (gathered.config.groups or gathered.config.hubs or gathered.config.contracts or nameless):
-        return not_given(ISO009, "pgready.toml has no [groups], hubs or [[contracts]]")
-    unknown = [(f"group {group}", name) for group, name in gathered.grouping.unknown]
+    config = gathered.config
+    if not (config.groups or config.hubs or config.contracts or config.crossings or nameless):
+        return not_given(ISO009, "pgready.toml has no [groups], hubs, [[contracts]] or [[crossings]]")
+    known = Known(gathered=gathered)
+    unknown = [UnknownName(place=f"group {group}", name=name) for group, name in gathered.grouping.unknown]
     findings = [
         finding(
             ISO009,
-            object=name,
-            message=f"{where} names {name}, which is no model, table or group",
+            object=it.name,
+            message=f"{it.place} names {it.name}, which {it.why}",
             location=config_file(gathered),
         )
-        for where, name in (*unknown, *gathered.unknown_in_contracts)
+        for it in (*unknown, *known.unknown)
     ]
     places = {table.name: table.location for table in gathered.declared.tables}
     findings += [
@@ -63,7 +66,7 @@ def iso009(gathered: Gathered) -> CheckResult:
         )
         for table in nameless
     ]
-    return failed_or_passed(ISO009, findings, looked_at="every name of groups, hubs and contracts looked up")
+    return failed_or_passed(ISO009, findings, looked_at="every name of groups, hubs, contracts and crossings looked up")
 
 
 CHECKS = (Check(rule=ISO003, judge=iso003), Check(rule=ISO009, judge=iso009))

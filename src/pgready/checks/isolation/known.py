@@ -1,20 +1,28 @@
 """What the checks of isolation have in common: the structure that they judge, and what has been said of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from pgready.checks.gathered import Gathered
 from pgready.findings import Evidence
-from pgready.graph.acceptance import accepted_edges
-from pgready.graph.edges import Edge, Ground, both_structures
-from pgready.graph.isolation import group_order
+from pgready.graph.acceptance import Acceptance, accept
+from pgready.graph.edges import Edge, Ground, both_structures, unkeyed_edges
+from pgready.graph.isolation import (
+    IsolationRules,
+    MergedKey,
+    UnknownName,
+    ambiguous_entries,
+    ground_of,
+    merge_keys,
+    unknown_names,
+)
 from pgready.graph.names import table_names
 from pgready.model.contracts import ContractKind, Violation
 from pgready.model.groups import UNGROUPED, GroupSource
 from pgready.model.location import Location
 from pgready.model.names import QualifiedName
-from pgready.model.schema import ForeignKey, Schema
+from pgready.model.schema import ForeignKey, ReferentialAction, Schema
 
 __all__ = ["Known", "config_file", "groups_declared"]
 
@@ -48,30 +56,65 @@ class Known:
         return both_structures(self.gathered.declared, self.made)
 
     @cached_property
+    def merged(self) -> tuple[MergedKey, ...]:
+        """The keys of both structures."""
+        return merge_keys(self.gathered.declared, self.made)
+
+    @cached_property
+    def rules(self) -> IsolationRules:
+        """What the configuration says of references between groups."""
+        config = self.gathered.config
+        return IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
+
+    @cached_property
+    def accepted(self) -> Acceptance:
+        """What is accepted of the references between groups."""
+        entries = self.rules.accepted
+        unkeyed = unkeyed_edges(self.structure) if any("?" in entry.edge for entry in entries) else ()
+        edges = (*(Edge.of(it.foreign_key) for it in self.merged), *unkeyed) if entries else ()
+        return accept(entries, (edge for edge in edges if self.ground.crosses(edge)), self.ground.names)
+
+    @property
+    def unknown(self) -> tuple[UnknownName, ...]:
+        """The names in contracts, hubs and accepted crossings that mean nothing, or several things."""
+        found = unknown_names(self.rules, self.gathered.grouping, self.ground.names)
+        return (*found, *ambiguous_entries(self.accepted))
+
+    @cached_property
+    def missing(self) -> frozenset[ForeignKey]:
+        """The keys of `structure` that a complete rehearsal did not make."""
+        return frozenset(it.foreign_key for it in self.merged if it.missing)
+
+    @cached_property
+    def declared_actions(self) -> dict[object, ReferentialAction]:
+        """What is declared for the keys (identity, name) that the migrations make with a harsher ON DELETE."""
+        keys = (it.foreign_key for it in self.merged if it.on_delete is not it.foreign_key.on_delete)
+        return {(key.identity, key.name): key.on_delete for key in keys}
+
+    @cached_property
     def ground(self) -> Ground:
         """Where the tables stand."""
-        grouping = self.gathered.grouping
-        return Ground(
-            names=table_names(self.gathered.declared, self.made),
-            group_of=grouping.group_of(),
-            order=group_order(grouping),
-            structure=self.structure,
-        )
+        names = table_names(self.gathered.declared, self.made)
+        return ground_of(self.structure, names, self.gathered.grouping, self.rules, self.merged)
 
-    def between_groups(self, edges: Iterator[Edge]) -> list[Edge]:
-        """The edges from one group to another that nobody has accepted; tables without a group are left out."""
+    def between_groups(self, edges: Iterable[Edge], *, cascades: bool = False) -> list[Edge]:
+        """The edges from one group to another that nobody has accepted; tables without a group are left out.
+
+        `cascades`: whose cascade nobody has accepted.
+        """
         ground = self.ground
         across = [
             edge
             for edge in edges
             if ground.crosses(edge) and UNGROUPED not in {ground.group(edge.table), ground.group(edge.referenced_table)}
         ]
-        accepted = accepted_edges(self.gathered.config.crossings, across, ground.names)
+        found = accept(self.gathered.config.crossings, across, ground.names)
+        accepted = found.cascades if cascades else found.edges
         return [edge for edge in across if edge not in accepted]
 
-    def keys_between_groups(self) -> list[ForeignKey]:
+    def keys_between_groups(self, *, cascades: bool = False) -> list[ForeignKey]:
         """The foreign keys among these, without those to hubs."""
-        edges = self.between_groups(Edge.of(key) for key in self.structure.foreign_keys())
+        edges = self.between_groups((Edge.of(key) for key in self.structure.foreign_keys()), cascades=cascades)
         return [
             edge.foreign_key
             for edge in edges
@@ -81,7 +124,8 @@ class Known:
     @cached_property
     def hubs(self) -> frozenset[QualifiedName]:
         """The shared tables of the configuration."""
-        return frozenset(table for hub in self.gathered.config.hubs for table in self.ground.names.get(hub, ()))
+        meant = (self.ground.names.get(hub, ()) for hub in self.gathered.config.hubs)
+        return frozenset(tables[0] for tables in meant if len(tables) == 1)
 
     def violations(self, *kinds: ContractKind) -> list[Violation]:
         """What breaks contracts of these kinds (none: of any) and is no foreign key: ISO001 tells it."""

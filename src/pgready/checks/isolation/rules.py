@@ -50,7 +50,8 @@ ISO004 = Rule(
     evidence=_BOTH,
     condition="A column has no foreign key and looks like a reference to a table of another group: it is named after "
     "the table (rule T), columns of its name have a key to the table elsewhere (S), or it is named after the table "
-    "with a role before it (R); its type fits. Not when [[crossings]] or the baseline accepts it as "
+    "with a role before it (R); its type fits. So are an array of such values, and a column whose type column is an "
+    "enum that names the tables. Not when [[crossings]] or the baseline accepts it as "
     "`Table.column?->Table`, or when it breaks a contract (ISO001).",
     effect="The groups depend on each other and no contract on foreign keys sees it; nothing keeps the value from "
     "pointing at a row that is gone.",
@@ -76,10 +77,11 @@ ISO006 = Rule(
     title="A delete in one group cascades into another",
     severity=Severity.WARN,
     evidence=_BOTH,
-    condition="A foreign key with ON DELETE CASCADE goes from a table of one group to a table of another. One finding "
+    condition="A foreign key with ON DELETE CASCADE, declared or made, goes from a table of one group to a table of "
+    "another. One finding "
     "for each table whose rows are deleted; none for a hub, which others are meant to hang on, for the table of an "
-    "implicit many-to-many relation, whose rows are links, nor for keys that [[crossings]] or the baseline accepts or "
-    "that break a contract (ISO001).",
+    "implicit many-to-many relation, whose rows are links, nor for keys that [[crossings]] accepts, whose cascade the "
+    "baseline tolerates, or that break a contract (ISO001).",
     effect="Deleting a row of one feature deletes rows of another, without a word.",
     fix="Make it ON DELETE RESTRICT or SET NULL and delete in the application, name the table in `hubs`, or accept the "
     "key under [[crossings]] with a reason.",
@@ -91,7 +93,7 @@ ISO007 = Rule(
     severity=Severity.BLOCK,
     evidence=(Evidence.READ,),
     condition="[[crossings]] accepts a reference between groups that neither the schema nor the migrations have, or "
-    "the baseline one that breaks no contract (any more).",
+    "the baseline one that breaks no contract (any more). Also a `cascade` line whose key cascades no longer.",
     effect="The exception waits for somebody to use it again unseen.",
     fix="Delete the entry.",
     source=_SOURCE,
@@ -101,19 +103,23 @@ ISO008 = Rule(
     title="A contract that nothing could break",
     severity=Severity.NOTE,
     evidence=_BOTH,
-    condition="A contract holds, and the groups that it judges have no foreign keys at all, inside or out; or it is "
-    "about tables, and there is none to judge.",
+    condition="A contract holds, and the groups that it judges have no foreign keys at all, inside or out; or there is "
+    "no table to which a reference of theirs would break it; or it is about tables, and there is none to judge.",
     effect="It reads as isolation and says nothing: tables that refer to each other without keys keep every contract.",
     fix='Declare the keys within the group, or judge references without a key too (edges = "fk+unkeyed").',
     source="Vacuous truth; a real project looked better isolated the more of its keys it dropped.",
 )
 ISO009 = Rule(
     id="ISO009",
-    title="The configuration names a table that does not exist",
+    title="The configuration names a table that does not exist, or several by one name",
     severity=Severity.WARN,
     evidence=(Evidence.READ,),
-    condition="A name or glob in [groups], [isolation] or a contract matches no model and no table.",
-    effect="A misspelt name leaves its table out of the contract that should hold for it.",
-    fix="Correct or delete the name.",
+    condition="A name or glob in [groups], [isolation] or a contract matches no model and no table; a contract names a "
+    "group without tables; or a name in a contract, `hubs`, [[crossings]] or the baseline means several things: tables "
+    "of one name in several PostgreSQL schemas, a group and a table. Such a name permits and accepts nothing; what it "
+    "forbids it forbids for all of them.",
+    effect="A misspelt name leaves its table out of the contract that should hold for it; an ambiguous one would "
+    "accept more than somebody has looked at.",
+    fix="Correct or delete the name; write `schema.table` where it means several.",
     source=_SOURCE,
 )

@@ -15,7 +15,7 @@ from pgready.graph.tenancy import GroupTenancy, Standing, TenantTable, group_ten
 from pgready.model.contracts import ContractKind
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
-from pgready.model.unkeyed import ReferenceRule
+from pgready.model.unkeyed import PolymorphicReference, ReferenceRule
 
 __all__ = ["CHECKS"]
 
@@ -58,26 +58,30 @@ def iso004(gathered: Gathered) -> CheckResult:
     if not groups_declared(gathered):
         return not_given(ISO004, _NO_GROUPS)
     known = Known(gathered=gathered)
-    told = {violation.object for violation in known.violations() if violation.rule is not None}
-    found = list(unkeyed_edges(known.structure))
-    across = [edge for edge in known.between_groups(iter(found)) if f"{edge.table}.{edge.columns[0]}" not in told]
-    looked = f"{_count(len(found), 'column')} without a foreign key that look like a reference"
-    return failed_or_passed(ISO004, [_unkeyed(edge, known) for edge in across], looked_at=looked)
+    told = {(it.object, edge) for it in known.violations() if it.columns for edge in it.edges}
+    found = unkeyed_edges(known.structure)
+    across: dict[tuple[QualifiedName, str], list[Edge]] = {}
+    for edge in known.between_groups(found):
+        if (f"{edge.table}.{edge.columns[0]}", known.ground.spelt(edge)) not in told:
+            across.setdefault((edge.table, edge.columns[0]), []).append(edge)
+    looked = f"{_count(len({edge[:2] for edge in found}), 'column')} without a foreign key that look like a reference"
+    return failed_or_passed(ISO004, [_unkeyed(edges, known) for edges in across.values()], looked_at=looked)
 
 
-def _unkeyed(edge: Edge, known: Known) -> Finding:
-    assert edge.reference is not None  # noqa: S101 - these edges are no foreign keys
-    rule, ground = edge.reference.rule, known.ground
+def _unkeyed(edges: Sequence[Edge], known: Known) -> Finding:
+    """One column and what it may refer to: several tables, where another column says to which."""
+    edge, ground = edges[0], known.ground
+    targets = [f"{ground.short(it.referenced_table)} of {ground.group(it.referenced_table)}" for it in edges]
+    rule = None if isinstance(edge.reference, PolymorphicReference) or not edge.reference else edge.reference.rule
     table = known.structure.table(edge.table)
     column = table.column(edge.columns[0]) if table else None
     return finding(
         ISO004,
         object=f"{edge.table}.{edge.columns[0]}",
         message=f"{ground.short(edge.table)}.{edge.columns[0]} of {ground.group(edge.table)} looks like a reference to "
-        f"{ground.short(edge.referenced_table)} of {ground.group(edge.referenced_table)} and has no foreign key "
-        f"(rule {rule}: {rule.sentence})",
+        f"{_some(targets, 'or')} and has no foreign key ({edge.why})",
         evidence=known.evidence(edge.table),
-        confidence=_CONFIDENCE.get(rule, Confidence.LOW),
+        confidence=_CONFIDENCE.get(rule, Confidence.LOW) if rule else Confidence.MEDIUM,
         location=column.location if column else None,
     )
 
@@ -88,12 +92,14 @@ def iso005(gathered: Gathered) -> CheckResult:
         return not_given(ISO005, "no group of pgready.toml has a key")
     known = Known(gathered=gathered)
     told = {violation.object for violation in known.violations(ContractKind.KEYED_BY)}
-    groups = [it for it in group_tenancy(known.structure, gathered.grouping) if it.configured]
+    groups = [it for it in group_tenancy(known.structure, gathered.grouping, missing=known.missing) if it.configured]
     findings = [it for group in groups for it in _owners(group, known) if it.object not in told]
-    reaching = sum(len(group.of(Standing.REACHES)) for group in groups)
+    reaching = [it for group in groups for it in group.of(Standing.REACHES)]
+    lost = sum(it.missing for it in reaching)
     tables = sum(len(group.tables) for group in groups)
     looked = f"{_count(tables, 'table')} of {_count(len(groups), 'group')} with a key"
-    looked += f"; {reaching} without it reach it by required foreign keys" if reaching else ""
+    looked += f"; {len(reaching)} without it reach it by required foreign keys" if reaching else ""
+    looked += f", {lost} over keys that a clean deploy does not make" if lost else ""
     return failed_or_passed(ISO005, findings, looked_at=looked)
 
 
@@ -139,25 +145,26 @@ def iso006(gathered: Gathered) -> CheckResult:
         return not_given(ISO006, _NO_GROUPS)
     known = Known(gathered=gathered)
     told = {
-        crossing.foreign_key
+        (crossing.foreign_key.identity, crossing.foreign_key.name)
         for verdict in gathered.contracts
         if verdict.contract.kind is ContractKind.NO_CASCADE_ACROSS
         for crossing in verdict.broken_by
     }
     deleted: dict[QualifiedName, list[ForeignKey]] = {}
-    for cascade in crossing_cascades(gathered.grouping, known.keys_between_groups()):
+    for cascade in crossing_cascades(gathered.grouping, known.keys_between_groups(cascades=True)):
         # The rows of an implicit many-to-many relation are links, and go with what they link.
-        table = known.structure.table(cascade.foreign_key.table)
-        if cascade.foreign_key not in told and not (table is not None and is_join_table(table)):
-            deleted.setdefault(cascade.foreign_key.referenced_table, []).append(cascade.foreign_key)
-    radii = blast_radii(known.structure, gathered.grouping, sorted(deleted))
+        key = cascade.foreign_key
+        table = known.structure.table(key.table)
+        if (key.identity, key.name) not in told and not (table is not None and is_join_table(table)):
+            deleted.setdefault(key.referenced_table, []).append(key)
+    radii = blast_radii(known.structure, gathered.grouping, sorted(deleted), missing=known.missing)
     findings = [_cascade(radius, deleted[radius.table], known) for radius in radii]
     return failed_or_passed(ISO006, findings, looked_at="every ON DELETE CASCADE between groups that is to no hub")
 
 
 def _cascade(radius: BlastRadius, keys: Sequence[ForeignKey], known: Known) -> Finding:
     groups = dict.fromkeys(known.ground.group(key.table) for key in keys)
-    spelt = [known.ground.spelt(Edge.of(key)) for key in keys]
+    spelt = [known.ground.spelt(Edge.of(key)) + _standing(key, known) for key in keys]
     table = known.structure.table(radius.table)
     return finding(
         ISO006,
@@ -170,7 +177,17 @@ def _cascade(radius: BlastRadius, keys: Sequence[ForeignKey], known: Known) -> F
     )
 
 
-def _some(names: Sequence[str]) -> str:
+def _standing(key: ForeignKey, known: Known) -> str:
+    """Where declared and made differ about the key."""
+    if key in known.missing:
+        return " (declared; a clean deploy does not make it)"
+    action = known.declared_actions.get((key.identity, key.name))
+    return f" (declared {action.value}, made {key.on_delete.value})" if action else ""
+
+
+def _some(names: Sequence[str], last: str = "") -> str:
+    if last and 1 < len(names) <= _NAMED:
+        return f"{', '.join(names[:-1])} {last} {names[-1]}"
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
 

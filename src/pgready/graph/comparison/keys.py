@@ -1,4 +1,4 @@
-"""Foreign keys and references without a key of two schemas side by side: what is gone, what is new, and why.
+"""Foreign keys of two schemas side by side: what is gone, what is new, and why.
 
 The law behind all weights: a schema that only dropped its keys must not look better isolated. A key that is gone while
 its columns are still there always counts as worse, whether or not a naming rule still takes them for a reference.
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pgready.graph.comparison.sides import Identity, Named, Side, Sides, strictness
+from pgready.graph.comparison.sides import Identity, Side, Sides, strictness
+from pgready.graph.comparison.stand_ins import StandIns, element_family, fresh_columns
 from pgready.graph.comparison.values import (
     AddedKey,
     AdditionReason,
@@ -16,16 +17,13 @@ from pgready.graph.comparison.values import (
     RemovalReason,
     RemovedKey,
     StrengthChange,
-    UnkeyedChange,
-    UnkeyedReason,
     Weight,
 )
-from pgready.graph.reference_targets import type_family
 from pgready.model.groups import UNGROUPED, CrossingVerdict
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Table
 
-__all__ = ["added_keys", "changed_crossings", "removed_keys", "strength_changes", "unkeyed_changes"]
+__all__ = ["added_keys", "changed_crossings", "removed_keys", "strength_changes"]
 
 _MIRROR: Mapping[RemovalReason, AdditionReason] = MappingProxyType(
     {
@@ -46,7 +44,9 @@ def removed_keys(sides: Sides) -> tuple[RemovedKey, ...]:
     found = []
     for identity, gone in _gone(before, after):
         crossing = before.crossings.get(identity)
-        weight = _Removal(sides=sides, identity=identity, gone=gone).weight
+        removal = _Removal(sides=sides, identity=identity, gone=gone)
+        weight = removal.weight
+        stand_ins = removal.stand_ins if weight is Weight.UNSURE else ()
         found.append(
             RemovedKey(
                 foreign_key=before.keys[identity],
@@ -56,6 +56,7 @@ def removed_keys(sides: Sides) -> tuple[RemovedKey, ...]:
                 reason=gone.reason,
                 weight=weight,
                 instead=tuple(after.keys[it] for it in gone.instead),
+                stand_ins=tuple((after.tables.get(table, table), column) for table, column in stand_ins),
             )
         )
     return tuple(found)
@@ -149,15 +150,16 @@ class _Search:
 
     def _without(self, key: Identity, lost: set[str], table: Table) -> _Gone:
         old = self.here.structure.table(key[0])
-        fresh = {it.name: it for it in table.columns if old is None or old.column(it.name) is None}
-        renamed = [it for it in self._new(key[0]) if it[2] == key[2] and fresh.keys() & {name for name, _ in it[1]}]
+        new = {it.name for it in table.columns if old is None or old.column(it.name) is None}
+        renamed = [it for it in self._new(key[0]) if it[2] == key[2] and new & {name for name, _ in it[1]}]
         if found := self._replaced(renamed):
             return found
         if self.there.structure.table(key[2]) is None:
             return _Gone(reason=RemovalReason.TABLE_GONE)
-        families = {_family(it.type) for it in old.columns if it.name in lost} if old else set()
-        free = fresh.keys() - self.there.keyed(key[0])
-        maybe = any(_family(fresh[name].type) in families for name in free)
+        families = {element_family(it.type) for it in old.columns if it.name in lost} if old else set()
+        families |= StandIns(here=self.here, there=self.there).families(key)
+        free = (it for it in fresh_columns(table, self.here, self.there) if it.name in new)
+        maybe = any(element_family(it.type) in families for it in free)
         return _Gone(reason=RemovalReason.COLUMN_RENAMED_MAYBE if maybe else RemovalReason.COLUMN_GONE)
 
     def _elsewhere(self, key: Identity) -> list[Identity]:
@@ -174,11 +176,6 @@ class _Search:
         return _Gone(reason=RemovalReason.REPLACED, instead=(free,))
 
 
-def _family(type_: str) -> str:
-    """An array of references may take the place of one."""
-    return type_family(type_.removesuffix("[]"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Removal:
     sides: Sides
@@ -187,23 +184,54 @@ class _Removal:
 
     @property
     def weight(self) -> Weight:
-        match self.gone.reason:
-            case RemovalReason.KEY_DROPPED:
-                return Weight.WORSE
-            case RemovalReason.COLUMN_RENAMED_MAYBE:
-                return Weight.UNSURE
-            case RemovalReason.TABLE_GONE if self._may_live_on:
-                return Weight.UNSURE
-            case RemovalReason.REGROUPED if self._ungrouped:
-                return Weight.NEUTRAL
+        if self.gone.reason is RemovalReason.KEY_DROPPED:
+            return Weight.WORSE
+        if self._renamed_maybe:
+            return Weight.UNSURE
+        if self.sides.one_sided or not self._counts:
+            return Weight.NEUTRAL
+        open_ = self.stand_ins if self._given_up else not self.sides.regrouping_meant
+        return Weight.UNSURE if open_ else Weight.BETTER
+
+    @property
+    def _renamed_maybe(self) -> bool:
+        """Whether the key may be there by another name, whatever the rules say of it."""
+        reason = self.gone.reason
+        return reason is RemovalReason.COLUMN_RENAMED_MAYBE or (
+            reason is RemovalReason.TABLE_GONE and self._may_live_on
+        )
+
+    @property
+    def stand_ins(self) -> tuple[tuple[QualifiedName, str], ...]:
+        """What may have taken its place; not for a key that is still there in another form."""
+        sides = self.sides
+        return StandIns(here=sides.before, there=sides.after).of(self.identity) if self._given_up else ()
+
+    @property
+    def _counts(self) -> bool:
+        """Whether somebody minded the key, and minds what replaced it less.
+
+        Tables that are in no group any more are isolated from nothing.
+        """
+        if self.gone.reason is RemovalReason.REGROUPED and self._ungrouped:
+            return False
         minded = strictness(_verdict(self.sides.before, self.identity))
         still = max((_strict(self.sides, it) for it in self.gone.instead), default=0)
-        replaced = self.gone.reason is RemovalReason.REPLACED
-        return Weight.BETTER if minded > (still if replaced else 0) and not self.sides.one_sided else Weight.NEUTRAL
+        return minded > (still if self.gone.reason is RemovalReason.REPLACED else 0)
+
+    @property
+    def _given_up(self) -> bool:
+        """Whether the reference itself is gone; else only groups or names are others, and it lives on."""
+        match self.gone.reason:
+            case RemovalReason.REGROUPED | RemovalReason.REPLACED:
+                return False
+            case RemovalReason.KEYED_ELSEWHERE:
+                tables = {self.identity[2], *(it[2] for it in self.gone.instead)}
+                return all(self.sides.lasts(it) and not self.sides.regrouped(it) for it in tables)
+        return True
 
     @property
     def _ungrouped(self) -> bool:
-        """Tables that are in no group any more are isolated from nothing."""
         return UNGROUPED in {self.sides.after.group(table) for table in (self.identity[0], self.identity[2])}
 
     @property
@@ -252,7 +280,10 @@ def _changed_weight(
         return Weight.WORSE
     if held < was:
         ungrouped = UNGROUPED in {sides.after.group(table) for table in (identity[0], identity[2])}
-        return Weight.BETTER if now < was and not ungrouped else Weight.NEUTRAL
+        if now >= was or ungrouped:
+            return Weight.NEUTRAL
+        moved = any(map(sides.regrouped, (identity[0], identity[2])))
+        return Weight.UNSURE if moved and not sides.regrouping_meant else Weight.BETTER
     return Weight.LOOSENED if now < was else Weight.NEUTRAL
 
 
@@ -266,59 +297,3 @@ def strength_changes(sides: Sides) -> tuple[StrengthChange, ...]:
             key: ForeignKey = sides.after.keys[identity]
             found.append(StrengthChange(foreign_key=key, before=was, after=now, weight=weight))
     return tuple(sorted(found, key=lambda it: (it.foreign_key.table, it.foreign_key.columns, it.foreign_key.name)))
-
-
-_UNKEYED_MIRROR: Mapping[UnkeyedReason, tuple[UnkeyedReason, Weight]] = MappingProxyType(
-    {
-        UnkeyedReason.KEYED: (UnkeyedReason.KEY_DROPPED, Weight.WORSE),
-        UnkeyedReason.COLUMN_GONE: (UnkeyedReason.NEW_COLUMN, Weight.WORSE),
-        UnkeyedReason.TABLE_GONE: (UnkeyedReason.NEW_TABLE, Weight.WORSE),
-        UnkeyedReason.RENAMED: (UnkeyedReason.NEW_NAME, Weight.NEUTRAL),
-        UnkeyedReason.NOT_SEEN: (UnkeyedReason.SEEN, Weight.NEUTRAL),
-    }
-)
-
-
-def unkeyed_changes(sides: Sides) -> tuple[tuple[UnkeyedChange, ...], tuple[UnkeyedChange, ...]]:
-    """References without a key that are gone (better only when they have a key now), and new ones (worse)."""
-    gone, new = _unkeyed_gone(sides.before, sides.after), _unkeyed_gone(sides.after, sides.before)
-    removed = (
-        UnkeyedChange(
-            reference=sides.before.unkeyed[name],
-            reason=reason,
-            weight=Weight.BETTER if reason is UnkeyedReason.KEYED else Weight.NEUTRAL,
-        )
-        for name, reason in gone.items()
-    )
-    added = (
-        UnkeyedChange(reference=sides.after.unkeyed[name], reason=why, weight=weight)
-        for name, (why, weight) in ((name, _UNKEYED_MIRROR[reason]) for name, reason in new.items())
-    )
-    return tuple(removed), tuple(added)
-
-
-def _unkeyed_gone(here: Side, there: Side) -> dict[Named, UnkeyedReason]:
-    found = {name: _unkeyed_reason(name, there) for name in here.unkeyed if name not in there.unkeyed}
-    fresh = [name for name in there.unkeyed if name not in here.unkeyed]
-    new = [name for name in fresh if _unkeyed_reason(name, here) is UnkeyedReason.COLUMN_GONE]
-    for table, referenced in {(name[0], name[2]) for name in new}:
-        lost = [
-            name
-            for name, reason in found.items()
-            if reason is UnkeyedReason.COLUMN_GONE and (name[0], name[2]) == (table, referenced)
-        ]
-        taken = sum((name[0], name[2]) == (table, referenced) for name in new)
-        found |= dict.fromkeys(lost[:taken], UnkeyedReason.RENAMED)
-    return found
-
-
-def _unkeyed_reason(name: Named, there: Side) -> UnkeyedReason:
-    table, column, referenced = name
-    now = there.structure.table(table)
-    if now is None:
-        return UnkeyedReason.TABLE_GONE
-    if now.column(column) is None:
-        return UnkeyedReason.COLUMN_GONE
-    if column in there.keyed(table):
-        return UnkeyedReason.KEYED
-    return UnkeyedReason.TABLE_GONE if there.structure.table(referenced) is None else UnkeyedReason.NOT_SEEN

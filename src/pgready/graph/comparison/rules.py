@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pgready.graph.acceptance import accepted_edges
+from pgready.graph.comparison.conduct import key_identifiers
 from pgready.graph.comparison.sides import Side, Sides
+from pgready.graph.comparison.tolerance import tolerance_changes
 from pgready.graph.comparison.values import ContractChange, RuleChange, RuleKind, Weight
 from pgready.graph.contracts_on_tables import TABLE_CONTRACTS
 from pgready.graph.edges import Edge, unkeyed_edges
 from pgready.graph.names import table_names
-from pgready.model.contracts import Contract, ContractKind, EdgeKind
-from pgready.model.groups import ContractVerdict
+from pgready.model.contracts import Contract, ContractKind, EdgeKind, Violation
+from pgready.model.groups import ContractOutcome, ContractVerdict
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Table
 
@@ -32,7 +34,7 @@ def contract_changes(sides: Sides) -> tuple[ContractChange, ...]:
     found = [
         _changed(sides, was, after.get(name), held.get(name), still)
         if name in after
-        else _without(was, held.get(name), _taken_out(sides))
+        else _without(was, held.get(name), _loosened(sides, was))
         for name, was in before.items()
     ]
     new = [_new(it) for name, it in after.items() if name not in before]
@@ -48,8 +50,10 @@ def _by_name(verdicts: Iterable[ContractVerdict]) -> dict[_Named, ContractVerdic
     return found
 
 
-def _taken_out(sides: Sides) -> Weight:
-    return Weight.NEUTRAL if sides.one_sided else Weight.LOOSENED
+def _loosened(sides: Sides, was: ContractVerdict) -> Weight:
+    """Without any group most contracts ask for nothing, but what every table must keep is asked of all."""
+    asks = was.outcome is not ContractOutcome.VACUOUS or not sides.ungrouped
+    return Weight.LOOSENED if asks and not sides.one_sided else Weight.NEUTRAL
 
 
 def _without(was: ContractVerdict, held: ContractVerdict | None, weight: Weight) -> ContractChange:
@@ -83,15 +87,28 @@ def _changed(
     assert held is not None  # noqa: S101 - the rules of before hold every contract of before
     worse = tuple(sorted(_about(held) - _about(was)))
     mended = (_about(was) - still) - _about(held)
+    meant = sides.regrouping_meant or not all(map(sides.regrouped, mended))
+    merit = (Weight.BETTER if meant else Weight.UNSURE) if mended else Weight.NEUTRAL
+    if held.passed and any(_read_otherwise(sides, it) for it in was.violations):
+        merit = Weight.UNSURE
     return ContractChange(
         name=was.contract.name,
         kind=was.contract.kind,
         before=was.outcome,
         after=now.outcome,
         held=held.outcome,
-        weight=Weight.NEUTRAL if sides.one_sided else _weight((was, now, held), worse=bool(worse), mended=bool(mended)),
+        weight=Weight.NEUTRAL if sides.one_sided else _weight((was, now, held), worse=bool(worse), merit=merit),
         tables=worse,
     )
+
+
+def _read_otherwise(sides: Sides, violation: Violation) -> bool:
+    """Whether a column without a key that broke a contract is still there without a key."""
+    if violation.rule is None or any(map(sides.regrouped, violation.tables)):
+        return False
+    table = sides.after.structure.table(violation.tables[0])
+    keyed = sides.after.keyed(violation.tables[0])
+    return table is not None and any(table.column(it) and it not in keyed for it in violation.columns)
 
 
 def _changed_itself(sides: Sides, table: Table) -> bool:
@@ -117,7 +134,9 @@ def _about(verdict: ContractVerdict) -> set[QualifiedName]:
     return {table for it in verdict.violations for table in it.tables}
 
 
-def _weight(verdicts: tuple[ContractVerdict, ContractVerdict, ContractVerdict], *, worse: bool, mended: bool) -> Weight:
+def _weight(
+    verdicts: tuple[ContractVerdict, ContractVerdict, ContractVerdict], *, worse: bool, merit: Weight
+) -> Weight:
     """What references do to a contract is weighed with the references; only what tables do is weighed here again.
 
     A contract that is kept because its keys were dropped is kept, and not better kept.
@@ -127,13 +146,19 @@ def _weight(verdicts: tuple[ContractVerdict, ContractVerdict, ContractVerdict], 
         return Weight.WORSE
     if not was.passed and now.passed and not held.passed:
         return Weight.LOOSENED
-    return Weight.BETTER if mended and was.contract.kind in TABLE_CONTRACTS else Weight.NEUTRAL
+    counts = merit is Weight.UNSURE or was.contract.kind in TABLE_CONTRACTS
+    return merit if counts else Weight.NEUTRAL
 
 
 def rule_changes(sides: Sides) -> tuple[RuleChange, ...]:
-    """Contracts that ask for something else, hubs, accepted references and groups that came or went, in that order."""
-    found = [*_contracts(sides), *_hubs(sides), *_accepted(sides), *_groups(sides)]
-    return tuple(replace(it, weight=Weight.NEUTRAL) for it in found) if sides.one_sided else tuple(found)
+    """Rules that changed: contracts, hubs, accepted references, groups, key identifiers, suppressions, severities.
+
+    Where no table is in a group, before and after, rules about groups ask for nothing and nothing is loosened.
+    """
+    found = [*_hubs(sides), *_accepted(sides), *_groups(sides), *_key_identifiers(sides)]
+    if sides.one_sided or sides.ungrouped:
+        found = [replace(it, weight=Weight.NEUTRAL) for it in found]
+    return (*_contracts(sides), *found, *tolerance_changes(sides.before.study.tolerance, sides.after.study.tolerance))
 
 
 def _contracts(sides: Sides) -> Iterable[RuleChange]:
@@ -144,7 +169,7 @@ def _contracts(sides: Sides) -> Iterable[RuleChange]:
             continue
         one, other = replace(was.contract, reason=None), _in_common(now.contract, sides.groups)
         if one != other:
-            weight = Weight.NEUTRAL if _asks_for_more(one, other) else Weight.LOOSENED
+            weight = Weight.NEUTRAL if _asks_for_more(one, other) else _loosened(sides, was)
             yield RuleChange(kind=RuleKind.CONTRACT, name=one.name, added=None, weight=weight)
 
 
@@ -230,12 +255,14 @@ def _entries(side: Side) -> dict[str, tuple[RuleKind, frozenset[object]]]:
     edges = [*(Edge.of(key) for key in side.keys.values()), *unkeyed_edges(side.own_structure)]
     common = {own: table for table, own in side.tables.items()}
     means: dict[str, set[object]] = {}
-    for edge, entry in accepted_edges(entries, edges, table_names(side.own_structure)).items():
-        named = tuple(common.get(table, table) for table in (edge.table, edge.referenced_table))
-        means.setdefault(entry.edge, set()).add((named, edge.columns, edge.foreign_key is None))
+    # A line that tolerates a key and one that tolerates its cascade are two entries.
+    for some in ([it for it in entries if not it.cascade], [it for it in entries if it.cascade]):
+        for edge, entry in accepted_edges(some, edges, table_names(side.own_structure)).items():
+            named = tuple(common.get(table, table) for table in (edge.table, edge.referenced_table))
+            means.setdefault(entry.tolerated, set()).add((named, edge.columns, edge.foreign_key is None))
     kinds: dict[str, RuleKind] = {}
     for it in entries:
-        kinds.setdefault(it.edge, RuleKind.BASELINED if it.baselined else RuleKind.ACCEPTED)
+        kinds.setdefault(it.tolerated, RuleKind.BASELINED if it.baselined else RuleKind.ACCEPTED)
     return {text: (kind, frozenset(means.get(text, ()))) for text, kind in kinds.items()}
 
 
@@ -255,6 +282,18 @@ def _groups(sides: Sides) -> Iterable[RuleChange]:
         if tables and not before.get(name):
             shown = sides.after.groups.get(name, name)
             yield RuleChange(kind=RuleKind.GROUP, name=shown, added=True, weight=Weight.NEUTRAL)
+
+
+def _key_identifiers(sides: Sides) -> Iterable[RuleChange]:
+    """Of groups that hold tables before and after; another identifier is not certain to ask for as much."""
+    before, after = key_identifiers(sides.before), key_identifiers(sides.after)
+    lasting = set(sides.before.group_of.values()) & set(sides.after.group_of.values())
+    for group in (name for name in (before | after) if name in lasting and before.get(name) != after.get(name)):
+        was, now = before.get(group), after.get(group)
+        added = None if was and now else now is not None
+        weight = Weight.LOOSENED if was else Weight.NEUTRAL
+        name = f"{was or now} of {sides.after.groups.get(group, group)}"
+        yield RuleChange(kind=RuleKind.KEY_IDENTIFIER, name=name, added=added, weight=weight)
 
 
 def _named(side: Side) -> list[str]:

@@ -7,23 +7,26 @@ The names of before are the common ones. A table that is gone and a new one of t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pgready.graph.comparison.values import Basis, KeyStrength
+from pgready.graph.comparison.values import Basis, HiddenKey, KeyStrength
 from pgready.graph.edges import both_structures
 from pgready.graph.isolation import IsolationRules
 from pgready.graph.study import Study, make_study
-from pgready.graph.unkeyed import unkeyed_references
+from pgready.graph.unkeyed import unkeyed_columns
 from pgready.model.groups import UNGROUPED, ContractVerdict, Crossing, CrossingVerdict, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
-from pgready.model.unkeyed import UnkeyedReference
+from pgready.model.unkeyed import ArrayReference, PolymorphicReference, UnkeyedColumns, UnkeyedReference
 
-__all__ = ["Identity", "Named", "Side", "Sides", "make_sides", "strictness"]
+__all__ = ["Identity", "Loose", "Named", "Side", "Sides", "make_sides", "strictness"]
 
 Identity = tuple[QualifiedName, tuple[tuple[str, str], ...], QualifiedName]
 """`ForeignKey.identity` in common names."""
 
 Named = tuple[QualifiedName, str, QualifiedName]
 """A reference without a key in common names: table, column, referenced table."""
+
+Loose = tuple[QualifiedName, str, QualifiedName | None]
+"""Any reference without a key in common names, as `Named`; None where it is one of several tables."""
 
 _STRICTNESS = {CrossingVerdict.ALLOWED: 0, CrossingVerdict.UNDECLARED: 1, CrossingVerdict.FORBIDDEN: 2}
 
@@ -38,7 +41,8 @@ class Side:
     """One schema. `structure`, `group_of` and the keys of all mappings are in common names; their values in its own.
 
     `crossings` are those between groups; `held` the verdicts on them, and `contracts` the outcomes, by the rules of
-    before. `tables` and `groups` lead from common names to its own ones.
+    before. `loose` are `unkeyed` and also arrays and pairs of a column and its type. `tables` and `groups` lead from
+    common names to its own ones.
     """
 
     study: Study
@@ -51,6 +55,7 @@ class Side:
     contracts: tuple[ContractVerdict, ...]
     strength: Mapping[Identity, KeyStrength]
     unkeyed: Mapping[Named, UnkeyedReference]
+    loose: Mapping[Loose, UnkeyedReference | ArrayReference | PolymorphicReference]
     tables: Mapping[QualifiedName, QualifiedName]
     groups: Mapping[str, str]
     keys_of: Mapping[QualifiedName, Sequence[Identity]]
@@ -79,21 +84,40 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """Both schemas; `names` and `groups` are what was renamed, from after to before."""
+    """Both schemas; `names` and `groups` are what was renamed, from after to before.
+
+    `hidden` are keys of the only rehearsed side, `unrehearsed` the other; `regrouping_meant`: a person asks for moves.
+    """
 
     before: Side
     after: Side
     basis: Basis
     names: Mapping[QualifiedName, QualifiedName]
     groups: Mapping[str, str]
+    hidden: tuple[HiddenKey, ...] = ()
+    unrehearsed: str | None = None
+    regrouping_meant: bool = False
 
     @property
     def one_sided(self) -> bool:
         """Whether only one of the two has groups."""
         return self.before.grouped != self.after.grouped
 
+    @property
+    def ungrouped(self) -> bool:
+        """Whether none of the two has groups: then no rule about groups asks for anything."""
+        return not (self.before.grouped or self.after.grouped)
 
-def make_sides(before: Study, after: Study) -> Sides:
+    def lasts(self, table: QualifiedName) -> bool:
+        """Whether the table is there before and after."""
+        return all(it.structure.table(table) is not None for it in (self.before, self.after))
+
+    def regrouped(self, table: QualifiedName) -> bool:
+        """Whether the table is there before and after, in another group."""
+        return self.lasts(table) and self.before.group(table) != self.after.group(table)
+
+
+def make_sides(before: Study, after: Study, *, regrouping_meant: bool = False) -> Sides:
     """Judge both on the same structures, and after also by the rules of before."""
     basis = Basis.DECLARED if before.rehearsed is None or after.rehearsed is None else Basis.BOTH
     one, other = _on(basis, before), _on(basis, after)
@@ -107,13 +131,34 @@ def make_sides(before: Study, after: Study) -> Sides:
         basis=basis,
         names=naming.tables,
         groups=naming.groups,
+        hidden=_hidden(before, after),
+        unrehearsed=_unrehearsed(before, after),
+        regrouping_meant=regrouping_meant,
+    )
+
+
+def _unrehearsed(before: Study, after: Study) -> str | None:
+    missing = [name for name, it in (("before", before), ("after", after)) if it.rehearsed is None]
+    return missing[0] if len(missing) == 1 else None
+
+
+def _hidden(before: Study, after: Study) -> tuple[HiddenKey, ...]:
+    """Keys that the rehearsal of one side alone tells apart from what is declared."""
+    missing = _unrehearsed(before, after)
+    if missing is None:
+        return ()
+    found = (before if missing == "after" else after).isolation.keys
+    return tuple(
+        HiddenKey(foreign_key=it.foreign_key, made=not it.declared, before=missing == "after")
+        for it in found
+        if it.missing or not it.declared
     )
 
 
 def _on(basis: Basis, study: Study) -> Study:
     if basis is Basis.BOTH or study.rehearsed is None:
         return study
-    return make_study(study.declared, None, study.grouping, study.rules)
+    return replace(make_study(study.declared, None, study.grouping, study.rules), tolerance=study.tolerance)
 
 
 def _renamed_tables(before: Schema, after: Schema) -> dict[QualifiedName, QualifiedName]:
@@ -200,6 +245,7 @@ def _side(own: Study, structure: Schema, held: Study, naming: _Naming) -> Side:
     keys_of: dict[QualifiedName, list[Identity]] = {}
     for identity in keys:
         keys_of.setdefault(identity[0], []).append(identity)
+    unkeyed = unkeyed_columns(structure)
     return Side(
         study=own,
         own_structure=structure,
@@ -210,17 +256,28 @@ def _side(own: Study, structure: Schema, held: Study, naming: _Naming) -> Side:
         held={it.foreign_key.identity: it.verdict for it in reversed(held.isolation.crossings)},
         contracts=held.isolation.contracts,
         strength=_strength(own, naming),
-        unkeyed=_unkeyed(structure, naming),
+        unkeyed=_unkeyed(unkeyed, naming),
+        loose=_loose(unkeyed, naming),
         tables={common: name for name, common in naming.tables.items()},
         groups={common: name for name, common in naming.groups.items()},
         keys_of=keys_of,
     )
 
 
-def _unkeyed(structure: Schema, naming: _Naming) -> dict[Named, UnkeyedReference]:
-    found = unkeyed_references(structure)
-    named = {(naming.table(it.table), it.column, naming.table(it.referenced_table)): it for it in found}
+def _unkeyed(found: UnkeyedColumns, naming: _Naming) -> dict[Named, UnkeyedReference]:
+    named = {(naming.table(it.table), it.column, naming.table(it.referenced_table)): it for it in found.references}
     return {name: named[name] for name in sorted(named)}
+
+
+def _loose(
+    found: UnkeyedColumns, naming: _Naming
+) -> dict[Loose, UnkeyedReference | ArrayReference | PolymorphicReference]:
+    one: tuple[UnkeyedReference | ArrayReference, ...] = (*found.references, *found.arrays)
+    named: dict[Loose, UnkeyedReference | ArrayReference | PolymorphicReference] = {
+        (naming.table(it.table), it.column, naming.table(it.referenced_table)): it for it in one
+    }
+    named |= {(naming.table(it.table), it.column, None): it for it in found.polymorphic}
+    return {name: named[name] for name in sorted(named, key=lambda it: it[:2])}
 
 
 def _strength(study: Study, naming: _Naming) -> dict[Identity, KeyStrength]:

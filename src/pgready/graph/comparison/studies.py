@@ -1,25 +1,28 @@
 """The isolation of two schemas compared: before and after a branch, or before and after "what if".
 
 The law: a schema that only dropped its keys must not look better isolated. What counts as better: a key between groups
-that nobody allowed and that is gone with its columns, or by moving a table; a key declared on columns that were there.
-What counts as worse: a key dropped, made no longer or not enforced; a new key between groups that the rules of before
-do not allow; a new reference without a key; a contract that the rules of before held; a new cycle of groups; and rules
-that ask for less. A change of a key that the rules allow, and a table that came or went, is told and counts as neither.
+that nobody allowed and that is gone with its columns, with nothing that could have taken its place; a key declared on
+columns that were there. What counts as worse: a key dropped, made no longer or not enforced; a new key between groups
+that the rules of before do not allow, or one that cascades now; a new reference without a key, arrays and pairs
+included; a table that no longer says whose its rows are; a contract that the rules of before held; a new cycle of
+groups. Rules that ask for less, tables that moved, and a reference that may live on without a key are for a person to
+judge. A change of a key that the rules allow, and a table that came or went, is told and counts as neither.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pgready.graph.comparison.conduct import conduct_changes, key_identifier_changes
 from pgready.graph.comparison.keys import (
     added_keys,
     changed_crossings,
     removed_keys,
     strength_changes,
-    unkeyed_changes,
 )
 from pgready.graph.comparison.rules import contract_changes, rule_changes
 from pgready.graph.comparison.sides import Side, Sides, make_sides
 from pgready.graph.comparison.sum import Changes, judge_changes
+from pgready.graph.comparison.unkeyed import unkeyed_changes
 from pgready.graph.comparison.values import (
     CycleChange,
     GroupChange,
@@ -38,20 +41,23 @@ from pgready.model.names import QualifiedName
 __all__ = ["compare_studies"]
 
 
-def compare_studies(before: Study, after: Study) -> IsolationChange:
+def compare_studies(before: Study, after: Study, *, regrouping_meant: bool = False) -> IsolationChange:
     """Everything that changed in the isolation from `before` to `after`, weighed, and the sum of it.
 
     Both structures of each are compared where both were rehearsed to the end, else only what is declared. Each is
     judged by its own rules; what is worse is also asked of the rules of `before`, so that a looser rule hides nothing.
     A key that stands twice in a structure counts once. `compare_studies(b, a)` has the same removed as this has added.
+    `regrouping_meant`: a person asks what a move would do, so that what it mends counts as better; of two schemas
+    nobody knows whether a table moved because it belongs there, or because no contract holds there.
     """
-    sides = make_sides(before, after)
+    sides = make_sides(before, after, regrouping_meant=regrouping_meant)
     unkeyed_removed, unkeyed_added = unkeyed_changes(sides)
     cycles = [_cycles(side) for side in (sides.before, sides.after)]
     removed, added = removed_keys(sides), added_keys(sides)
     changed, strength = changed_crossings(sides), strength_changes(sides)
     contracts, rules, moves = contract_changes(sides), rule_changes(sides), _moves(sides)
     appeared = _cycle_changes(sides.after, cycles[1], cycles[0], Weight.NEUTRAL if sides.one_sided else Weight.WORSE)
+    conduct, identifiers = conduct_changes(sides), key_identifier_changes(sides)
     changes = Changes(
         removed=removed,
         added=added,
@@ -62,6 +68,9 @@ def compare_studies(before: Study, after: Study) -> IsolationChange:
         rules=rules,
         moves=moves,
         cycles=appeared,
+        conduct=conduct,
+        key_identifiers=identifiers,
+        hidden=sides.hidden,
         one_sided=sides.one_sided,
     )
     direction, reason = judge_changes(changes)
@@ -89,6 +98,10 @@ def compare_studies(before: Study, after: Study) -> IsolationChange:
         groups=_group_changes(sides, one, other),
         coverage_before=one.coverage,
         coverage_after=other.coverage,
+        conduct=conduct,
+        key_identifiers=identifiers,
+        hidden=sides.hidden,
+        unrehearsed=sides.unrehearsed,
     )
 
 
@@ -104,16 +117,23 @@ def _moves(sides: Sides) -> tuple[TableMove, ...]:
     for table in before.structure.tables:
         if after.structure.table(table.name) is None or before.group(table.name) == after.group(table.name):
             continue
-        left = after.group(table.name) == UNGROUPED and not sides.one_sided
         found.append(
             TableMove(
                 table=after.tables.get(table.name, table.name),
                 from_group=before.own_group(table.name),
                 to_group=after.own_group(table.name),
-                weight=Weight.LOOSENED if left else Weight.NEUTRAL,
+                weight=_move_weight(sides, after.group(table.name)),
             )
         )
     return tuple(found)
+
+
+def _move_weight(sides: Sides, group: str) -> Weight:
+    if sides.one_sided:
+        return Weight.NEUTRAL
+    if group == UNGROUPED:
+        return Weight.LOOSENED
+    return Weight.NEUTRAL if sides.regrouping_meant else Weight.UNSURE
 
 
 def _cycles(side: Side) -> list[tuple[str, ...]]:

@@ -7,9 +7,12 @@ from pgready.graph.comparison.values import (
     AddedKey,
     AdditionReason,
     ChangedCrossing,
+    ConductChange,
     ContractChange,
     CycleChange,
     Direction,
+    HiddenKey,
+    KeyIdentifierChange,
     RemovalReason,
     RemovedKey,
     RuleChange,
@@ -36,6 +39,9 @@ class Changes:
     rules: tuple[RuleChange, ...]
     moves: tuple[TableMove, ...]
     cycles: tuple[CycleChange, ...]
+    conduct: tuple[ConductChange, ...]
+    key_identifiers: tuple[KeyIdentifierChange, ...]
+    hidden: tuple[HiddenKey, ...]
     one_sided: bool
 
     @property
@@ -43,7 +49,8 @@ class Changes:
         """The weights that there are."""
         one = (self.removed, self.added, self.changed, self.strength, self.unkeyed)
         other = (self.contracts, self.rules, self.moves, self.cycles)
-        return {it.weight for found in one for it in found} | {it.weight for found in other for it in found}
+        more = (self.conduct, self.key_identifiers, self.hidden)
+        return {it.weight for kind in (one, other, more) for found in kind for it in found}
 
 
 def judge_changes(changes: Changes) -> tuple[Direction, str]:
@@ -59,11 +66,9 @@ def judge_changes(changes: Changes) -> tuple[Direction, str]:
         return (Direction.MIXED, f"{_first(bad)}, but also {good}.") if better else (Direction.WORSE, f"{_first(bad)}.")
     if changes.one_sided:
         return Direction.UNSURE, "Only one of the two schemas has groups, so their crossings cannot be compared."
-    if Weight.LOOSENED in weights:
-        also = f"; {good}" if better else ""
-        return Direction.UNSURE, f"{_first(bad)}, which only a person can judge{also}."
-    if Weight.UNSURE in weights:
-        return Direction.UNSURE, f"{_first(_joined(_unsure(changes)))}."
+    if weights & {Weight.LOOSENED, Weight.UNSURE}:
+        open_, also = _joined([*_loosened(changes), *_unsure(changes)]), f"; {good}" if better else ""
+        return Direction.UNSURE, f"{_first(open_)}, which only a person can judge{also}."
     if better:
         return Direction.BETTER, f"{_first(good)}."
     return Direction.SAME, "No reference and no rule changed in a way that counts for isolation."
@@ -81,6 +86,8 @@ def _worse(it: Changes) -> list[str]:
         (_unkeyed_only(it), "new reference", "without a key"),
         (len(contracts), "contract", "newly broken"),
         (sum(each.weight is Weight.WORSE for each in it.cycles), "new cycle", "of groups"),
+        (_number(it.conduct, Weight.WORSE), "key", "newly cascading between groups and not allowed"),
+        (_number(it.key_identifiers, Weight.WORSE), "table", "with less knowledge of whose its rows are"),
     )
 
 
@@ -114,12 +121,30 @@ def _better(it: Changes) -> list[str]:
 
 
 def _unsure(it: Changes) -> list[str]:
-    return _told((_number(it.removed, Weight.UNSURE), "key", "gone with a column or table that may only be renamed"))
+    open_ = [key for key in it.removed if key.weight is Weight.UNSURE]
+    lives = sum(key.reason in {RemovalReason.REGROUPED, RemovalReason.REPLACED} for key in open_)
+    read = [each for each in it.contracts if each.weight is Weight.UNSURE]
+    return _told(
+        (len(open_) - lives, "key", "gone whose reference may live on"),
+        (_number(it.moves, Weight.UNSURE), "table", "regrouped"),
+        (lives + _number(it.changed, Weight.UNSURE), "key", "judged better only by other groups or names"),
+        (_number(it.unkeyed, Weight.UNSURE), "reference", "without a key gone by another name or type"),
+        (len(read), "contract", "broken less only by other groups, names or types"),
+        (len(it.hidden), "key", "not comparable, since one of the two was not rehearsed"),
+    )
 
 
 def _number(
     found: Iterable[
-        RemovedKey | ChangedCrossing | StrengthChange | UnkeyedChange | ContractChange | RuleChange | TableMove
+        RemovedKey
+        | ChangedCrossing
+        | StrengthChange
+        | UnkeyedChange
+        | ContractChange
+        | RuleChange
+        | TableMove
+        | ConductChange
+        | KeyIdentifierChange
     ],
     weight: Weight,
 ) -> int:

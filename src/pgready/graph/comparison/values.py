@@ -1,26 +1,39 @@
 """What a comparison of two schemas' isolation consists of; `comparison` makes these values."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 
+from pgready.graph.comparison.reasons import (
+    AdditionReason,
+    Basis,
+    Direction,
+    KeyStrength,
+    RemovalReason,
+    RuleKind,
+    UnkeyedReason,
+    Weight,
+)
 from pgready.graph.coverage import Coverage
 from pgready.model.contracts import ContractKind
 from pgready.model.groups import ContractOutcome, CrossingVerdict
 from pgready.model.names import QualifiedName
-from pgready.model.schema import ForeignKey
-from pgready.model.unkeyed import UnkeyedReference
+from pgready.model.schema import ForeignKey, ReferentialAction
+from pgready.model.unkeyed import ArrayReference, PolymorphicReference, UnkeyedReference
 
 __all__ = [
     "AddedKey",
     "AdditionReason",
     "Basis",
     "ChangedCrossing",
+    "Conduct",
+    "ConductChange",
     "ContractChange",
     "CycleChange",
     "Direction",
     "GroupChange",
     "GroupNumbers",
+    "HiddenKey",
     "IsolationChange",
+    "KeyIdentifierChange",
     "KeyStrength",
     "RemovalReason",
     "RemovedKey",
@@ -34,115 +47,13 @@ __all__ = [
 ]
 
 
-class Direction(StrEnum):
-    """What became of the isolation as a whole. UNSURE: it may be better, and may only look so."""
-
-    BETTER = "better"
-    SAME = "same"
-    WORSE = "worse"
-    MIXED = "mixed"
-    UNSURE = "unsure"
-
-
-class Weight(StrEnum):
-    """How one change counts. MIXED: better and worse at once. LOOSENED: only the rules ask for less, never better."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    MIXED = "mixed"
-    LOOSENED = "loosened"
-    UNSURE = "unsure"
-    NEUTRAL = "neutral"
-
-
-class Basis(StrEnum):
-    """Which structures were compared: both only where both schemas were rehearsed to the end."""
-
-    DECLARED = "declared"
-    BOTH = "declared and rehearsed"
-
-
-class RemovalReason(StrEnum):
-    """Why a foreign key is gone, or no longer between two groups.
-
-    KEY_DROPPED: its columns are still there. COLUMN_RENAMED_MAYBE: a column is gone, and its table has a new one of the
-    same family of types that is in no key. KEYED_ELSEWHERE: its columns refer to another table now. REPLACED: another
-    key between the same tables took its place, over other columns (as when a column is renamed together with its key).
-    """
-
-    KEY_DROPPED = "key dropped"
-    COLUMN_GONE = "column gone"
-    COLUMN_RENAMED_MAYBE = "column gone, maybe renamed"
-    TABLE_GONE = "table gone"
-    REGROUPED = "in one group now"
-    KEYED_ELSEWHERE = "refers to another table now"
-    REPLACED = "replaced by another key"
-
-
-class AdditionReason(StrEnum):
-    """Why a foreign key is new, or newly between two groups: the reasons of `RemovalReason`, read backwards."""
-
-    KEY_DECLARED = "key declared"
-    NEW_COLUMN = "new column"
-    RENAMED_COLUMN_MAYBE = "new column, maybe renamed"
-    NEW_TABLE = "new table"
-    REGROUPED = "in two groups now"
-    REPOINTED = "referred to another table before"
-    REPLACES = "replaces another key"
-
-
-class UnkeyedReason(StrEnum):
-    """Why a reference without a key is gone (the first five) or new (the others).
-
-    NOT_SEEN, SEEN: the column has no key before and after, and only its name is read differently, since the rules learn
-    from the keys that there are.
-    """
-
-    KEYED = "keyed now"
-    COLUMN_GONE = "column gone"
-    RENAMED = "column renamed"
-    TABLE_GONE = "table gone"
-    NOT_SEEN = "no longer read as a reference"
-    KEY_DROPPED = "key dropped"
-    NEW_COLUMN = "new column"
-    NEW_NAME = "column has a new name"
-    NEW_TABLE = "new table"
-    SEEN = "read as a reference now"
-
-
-class KeyStrength(IntEnum):
-    """What a rehearsal says of a declared or made key, the weakest first.
-
-    NOT_ENFORCED and NOT_VALIDATED as in `ForeignKey`; without a rehearsal a key is taken to be made.
-    """
-
-    NOT_MADE = 0
-    NOT_ENFORCED = 1
-    NOT_VALIDATED = 2
-    FULL = 3
-
-    @property
-    def words(self) -> str:
-        """`not validated`, for a sentence."""
-        return "in force" if self is KeyStrength.FULL else self.name.lower().replace("_", " ")
-
-
-class RuleKind(StrEnum):
-    """Which rule of pgready.toml changed; for contracts that are there before and after, what they ask for."""
-
-    CONTRACT = "contract"
-    HUB = "hub"
-    ACCEPTED = "accepted crossing"
-    BASELINED = "baseline entry"
-    GROUP = "group"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedKey:
     """A key that was there before, or that was between two groups, in the names of before.
 
     `verdict` is that of the crossing, None for a key inside a group; `instead` are the keys of after that took its
-    place or its columns.
+    place or its columns; `stand_ins` the tables and columns of after, in its names, that may have taken its place
+    without a key ("" for a view that stands where its table was). They are looked for where the key counted.
     """
 
     foreign_key: ForeignKey
@@ -152,6 +63,7 @@ class RemovedKey:
     reason: RemovalReason
     weight: Weight
     instead: tuple[ForeignKey, ...] = ()
+    stand_ins: tuple[tuple[QualifiedName, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,10 +111,62 @@ class StrengthChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnkeyedChange:
-    """A reference without a key that is gone, in the names of before, or new, in those of after."""
+class Conduct:
+    """What a key does when the referenced row is deleted; `optional`: one of its columns allows NULL."""
 
-    reference: UnkeyedReference
+    on_delete: ReferentialAction
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConductChange:
+    """A key that is there before and after and acts otherwise.
+
+    WORSE: it cascades now, between groups, and nothing allows the key. All else is told and counts as neither.
+    """
+
+    foreign_key: ForeignKey
+    before: Conduct
+    after: Conduct
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyIdentifierChange:
+    """A table of a group with a key identifier, the same before and after, that says less or more of whose a row is.
+
+    `before` and `after` are 2 where every row has or reaches the identifier, 1 where it may be NULL, 0 without a way.
+    """
+
+    table: QualifiedName
+    group: str
+    column: str
+    before: int
+    after: int
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenKey:
+    """A key of the only side that was rehearsed that is declared or made, and not both; the other cannot say of it.
+
+    `made`: only the migrations make it. `before`: it is of the schema before.
+    """
+
+    foreign_key: ForeignKey
+    made: bool
+    before: bool
+    weight: Weight = Weight.UNSURE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnkeyedChange:
+    """A reference without a key that is gone, in the names of before, or new, in those of after.
+
+    Also an array of references and a pair of a column and its type, which no foreign key can hold.
+    """
+
+    reference: UnkeyedReference | ArrayReference | PolymorphicReference
     reason: UnkeyedReason
     weight: Weight
 
@@ -236,7 +200,10 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMove:
-    """A table that is there before and after, in another group; LOOSENED: in none any more."""
+    """A table that is there before and after, in another group; LOOSENED: in none any more.
+
+    UNSURE where nobody said that the move is meant: groups alone make no schema better.
+    """
 
     table: QualifiedName
     from_group: str
@@ -279,7 +246,9 @@ class IsolationChange:
 
     `removed` and `added` hold keys inside groups too (`verdict` None). `renamed_tables` (before, after) are of one
     Prisma model; `renamed_groups` hold the same tables. `groups` has every group, also those without a change.
-    `one_sided`: only one of the two schemas has groups, so crossings of the two cannot be compared.
+    `one_sided`: only one of the two schemas has groups, so crossings of the two cannot be compared. `hidden` are keys
+    that only a rehearsal of both sides could compare, where one side was rehearsed; `unrehearsed` is the other one,
+    "before" or "after", None where both or none were.
     """
 
     direction: Direction
@@ -304,6 +273,10 @@ class IsolationChange:
     groups: tuple[GroupChange, ...]
     coverage_before: Coverage
     coverage_after: Coverage
+    conduct: tuple[ConductChange, ...] = ()
+    key_identifiers: tuple[KeyIdentifierChange, ...] = ()
+    hidden: tuple[HiddenKey, ...] = ()
+    unrehearsed: str | None = None
 
     @property
     def crossings_removed(self) -> tuple[RemovedKey, ...]:
@@ -323,5 +296,6 @@ class IsolationChange:
                 *(self.removed, self.added, self.changed, self.strength, self.unkeyed_removed, self.unkeyed_added),
                 *(self.contracts, self.rules, self.moves, self.tables_added, self.tables_removed),
                 *(self.renamed_tables, self.renamed_groups, self.cycles_appeared, self.cycles_resolved),
+                *(self.conduct, self.key_identifiers, self.hidden),
             )
         )

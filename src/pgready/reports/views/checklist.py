@@ -21,18 +21,36 @@ class _Box:
 
 _BEFORE = (
     _Box("Every required model is in the schema", ("INV003",)),
+    _Box("No two names clash in the database", ("INV004",)),
     _Box("Every required migration is on disk", ("INV009",)),
-    _Box("Every migration directory has its migration.sql", ("HIS004",)),
+    _Box(
+        "Every migration directory has its migration.sql, and no other SQL lies about", ("HIS004", "HIS005", "HIS012")
+    ),
     _Box("Every file is UTF-8, and the history is one for PostgreSQL", ("HIS011", "HIS013")),
-    _Box("The migrations run in the order that their dates promise", ("HIS001",)),
+    _Box("The migrations run in the order that their dates promise", ("HIS001", "HIS002", "HIS003")),
+    _Box("No migration makes what is there already", ("HIS014",)),
     _Box("A clean deploy runs to its end without an error", ("RES001",)),
     _Box("No migration leaves its transaction open", ("RES007",)),
+    _Box("No migration leaves a setting behind for the next one", ("RES008",)),
+    _Box("Nothing needs a transaction of its own that it does not get", ("RES010", "RES011")),
     _Box("A clean deploy leaves no guarded statement out", ("RES002",)),
     _Box("A clean deploy makes a table for every model", ("INV001",)),
     _Box("A clean deploy makes every foreign key", ("INV006",)),
     _Box("Columns, indexes and enums are as declared", ("INV005", "INV007", "INV008")),
     _Box("No table is made that no model declares", ("INV002",)),
     _Box("Migrations that claim to be resilient change nothing when they run again", ("RES003",)),
+    _Box("The deployment drops no table, column or schema that was there before", ("DES001", "DES002", "DES007")),
+    _Box("The deployment deletes no rows, narrows no type and removes no enum value", ("DES003", "DES004", "DES005")),
+    _Box("The running version of the application still works during the deployment", ("CMP003", "DES006")),
+    _Box(
+        "Nothing that is in use is locked for long",
+        ("LCK001", "LCK002", "LCK003", "LCK004", "LCK005", "LCK006", "LCK007", "LCK008"),
+    ),
+    _Box(
+        "Every table has a primary key, and every foreign key an index and fitting types",
+        ("SCH001", "SCH002", "SCH004"),
+    ),
+    _Box("No index stands twice", ("SCH003",)),
     _Box("The feature groups keep their contracts", ("ISO001",)),
     _Box("Every crossing that somebody accepted still exists, and every line of the baseline", ("ISO007",)),
     _Box("Every contract could be broken by something", ("ISO008",)),
@@ -42,6 +60,7 @@ _BEFORE = (
     _Box("No delete in one feature group cascades into another, hubs aside", ("ISO006",)),
     _Box("Every table is in exactly one feature group", ("ISO003",)),
     _Box("The configuration names only groups and tables that exist", ("ISO009",)),
+    _Box("Everything that somebody accepted is still there, in date and readable", ("SUP001", "SUP002", "SUP003")),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pgready.figures.describe import describe_group_matrix
 from pgready.figures.group_matrix import draw_group_matrix
+from pgready.graph.asked import asked_moves, asked_names
 from pgready.graph.comparison.studies import compare_studies
 from pgready.graph.comparison.values import GroupChange, GroupNumbers, IsolationChange, Weight
 from pgready.graph.matrix import group_matrix
@@ -11,7 +12,7 @@ from pgready.graph.study import Study, study_of
 from pgready.graph.what_if import what_if as changed
 from pgready.model.names import QualifiedName
 from pgready.reports.blocks import Banner, Block, Fact, Fold, Line, Part, Picture, Prose, Stack, Table
-from pgready.reports.comparison import SECTIONS, TONES, Remark, remarks, share
+from pgready.reports.comparison import SECTIONS, TONES, Remark, compared, remarks, share
 from pgready.reports.lines import NOTHING, capped, code, count, line, muted, strong
 from pgready.reports.view import View
 from pgready.reports.views.drawing import picture
@@ -22,6 +23,7 @@ __all__ = ["comparison", "what_if"]
 _OPEN = (Weight.WORSE, Weight.MIXED, Weight.LOOSENED, Weight.UNSURE, Weight.BETTER)
 _NO_MOVES: Mapping[str, str] = {}
 _NAMED = 3
+_EDGE = "Order.userId->User"
 
 
 def comparison(change: IsolationChange) -> View:
@@ -54,7 +56,7 @@ def _banner(change: IsolationChange) -> Banner:
         word=change.direction.value.upper(),
         reason=line(change.reason),
         facts=(
-            Fact(term="Compared", line=line(f"the {change.basis.value} structures")),
+            Fact(term="Compared", line=line(compared(change))),
             Fact(term="References with a foreign key", line=line(shares)),
         ),
     )
@@ -110,13 +112,13 @@ def what_if(
 
     The arguments are those of `pgready.graph.what_if`; with none of them the view says how to ask. Raises ConfigError.
     """
-    keys, dropped = tuple(key), tuple(drop)
+    move, keys, dropped = asked_moves(move), asked_names("key", key, _EDGE), asked_names("drop", drop, _EDGE)
     if not move and not keys and not dropped:
         return View(Prose(lines=_HOW_TO_ASK))
     before = study_of(audit)
     after = changed(before, move=move, key=keys, drop=dropped)
     pictures = (_matrix(before, "before"), _matrix(after, "after"))
-    body = (*_compared(compare_studies(before, after)), *pictures)
+    body = (*_compared(compare_studies(before, after, regrouping_meant=True)), *pictures)
     return View(Part(title=line(_question(move, keys, dropped)), body=body))
 
 

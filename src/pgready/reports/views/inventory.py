@@ -73,9 +73,8 @@ def _makers(audit: AuditResult) -> dict[tuple[str | None, str], str]:
 def _fold(group: Group, audit: AuditResult, lacking: Lacking, made_by: dict[tuple[str | None, str], str]) -> Fold:
     tables = _declared(group, audit)
     absent = sum(table.name in lacking.tables for table in tables)
-    state = (
-        bad(f"{absent} missing") if absent else open_("not rehearsed") if audit.rehearsal is None else good("complete")
-    )
+    made = open_("not rehearsed") if audit.rehearsal is None else good("every table made")
+    state = bad(f"{absent} missing") if absent else made
     rows = [_table_row(table, audit, lacking, made_by) for table in tables]
     heads = ("Table", "After a clean deploy", "#Columns", "Foreign keys", "Declared at")
     return Fold(

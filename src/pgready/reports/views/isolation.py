@@ -81,13 +81,20 @@ def _crossing_row(crossing: Crossing) -> tuple[Line, ...]:
     return (
         line(crossing.from_group),
         line(crossing.to_group),
-        line(code(crossing.foreign_key), " ", muted(f"ON DELETE {crossing.foreign_key.on_delete.value}")),
+        line(code(crossing.foreign_key), " ", *_on_delete(crossing)),
         line(
             mark("baselined" if crossing.baselined else crossing.verdict.value),
             muted(f": {crossing.reason}") if crossing.reason else "",
         ),
         _there(crossing),
     )
+
+
+def _on_delete(crossing: Crossing) -> Line:
+    declared, made = crossing.foreign_key.on_delete, crossing.made_on_delete
+    if made is None or made is declared:
+        return line(muted(f"ON DELETE {declared.value}"))
+    return line(muted("ON DELETE "), bad(f"declared {declared.value}, made {made.value}"))
 
 
 def _there(crossing: Crossing) -> Line:

@@ -9,14 +9,14 @@ from pgready.graph.hubs import hub_threshold, proposed_hubs
 from pgready.graph.isolation import edge_name
 from pgready.graph.layers import group_layers
 from pgready.graph.names import table_names
-from pgready.graph.tenancy import GroupTenancy, Standing, TenantTable, group_tenancy
+from pgready.graph.tenancy import GroupTenancy, KeyTarget, Standing, TenantTable, group_tenancy
 from pgready.model.groups import UNGROUPED, GroupSource
 from pgready.model.schema import ForeignKey
-from pgready.model.unkeyed import Likelihood, UnkeyedReference
+from pgready.model.unkeyed import Likelihood, UnkeyedColumns, UnkeyedReference
 from pgready.reports.blocks import Block, Fold, Line, Prose, Stack
 from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, warn
 from pgready.reports.view import View
-from pgready.reports.views.drawing import keys_of
+from pgready.reports.views.drawing import keys_of, made_of, missing_keys, structure_of, unkeyed_of
 from pgready.verdict import AuditResult
 
 __all__ = ["coupling", "cycles", "hubs", "identifiers", "placements", "unkeyed"]
@@ -66,13 +66,20 @@ def _ratio(value: Fraction | None) -> str:
 def _covered(covered: GroupCoverage | None) -> Line:
     if covered is None or covered.share is None:
         return line(muted("n/a"))
+    if covered.missing:
+        made = bad(f"{covered.keyed - covered.missing} of {covered.columns} made")
+        return line(made, f", {covered.missing} declared only", muted(_keyless(covered)))
     share = f"{covered.keyed} of {covered.columns}"
-    keyless = f", {count(len(covered.keyless), 'table')} without any key" if covered.keyless else ""
-    return line(good(share) if covered.share == 1 else warn(share), muted(keyless))
+    return line(good(share) if covered.share == 1 else warn(share), muted(_keyless(covered)))
+
+
+def _keyless(covered: GroupCoverage) -> str:
+    return f", {count(len(covered.keyless), 'table')} without any key" if covered.keyless else ""
 
 
 def _coverage(audit: AuditResult) -> Coverage:
-    return key_coverage(audit.declared, audit.grouping, audit.unkeyed.references)
+    found, missing = unkeyed_of(audit).references, missing_keys(audit)
+    return key_coverage(structure_of(audit), audit.grouping, found, missing=missing)
 
 
 def cycles(audit: AuditResult) -> View:
@@ -102,10 +109,9 @@ def _cycle(cycle: GroupCycle) -> Block:
 
 def unkeyed(audit: AuditResult) -> View:
     """Columns that look like references and have no foreign key, each with the rule that says so."""
-    found = sorted(
-        audit.unkeyed.references, key=lambda it: (it.likelihood is not Likelihood.LIKELY, it.table, it.column)
-    )
-    rest = _no_key_possible(audit)
+    all_found = unkeyed_of(audit)
+    found = sorted(all_found.references, key=lambda it: (it.likelihood is not Likelihood.LIKELY, it.table, it.column))
+    rest = _no_key_possible(all_found)
     if not found:
         none = Prose(lines=(line(good("None"), ": no column looks like a reference without a key."),))
         return View(Stack(body=(none, *rest)))
@@ -130,11 +136,11 @@ def _unkeyed_row(it: UnkeyedReference, source: str, target: str) -> tuple[Line, 
     )
 
 
-def _no_key_possible(audit: AuditResult) -> tuple[Block, ...]:
+def _no_key_possible(found: UnkeyedColumns) -> tuple[Block, ...]:
     """References that no foreign key can hold: arrays, and columns whose table another column names."""
     rows = [
         (line(code(f"{it.table.name}.{it.column}")), line("array of ", code(it.referenced_table.name)))
-        for it in audit.unkeyed.arrays
+        for it in found.arrays
     ] + [
         (
             line(code(f"{it.table.name}.{it.column}")),
@@ -145,7 +151,7 @@ def _no_key_possible(audit: AuditResult) -> tuple[Block, ...]:
                 *((": ", listing((name.name for name in it.tables), _NAMED)) if it.tables else ()),
             ),
         )
-        for it in audit.unkeyed.polymorphic
+        for it in found.polymorphic
     ]
     if not rows:
         return ()
@@ -155,7 +161,8 @@ def _no_key_possible(audit: AuditResult) -> tuple[Block, ...]:
 
 def identifiers(audit: AuditResult) -> View:
     """Per group the column that says whose a row is, and which tables have it, reach it or lack it."""
-    rows = [_identifier_row(it) for it in group_tenancy(audit.declared, audit.grouping)]
+    found = group_tenancy(structure_of(audit), audit.grouping, missing=missing_keys(audit))
+    rows = [_identifier_row(it) for it in found]
     heads = ("Group", "Key identifier", "Tables with it", "Reach it by keys", "No way to it", "Refers to")
     return View(capped("Key identifiers, by feature group", heads, rows))
 
@@ -176,10 +183,22 @@ def _identifier_row(it: GroupTenancy) -> tuple[Line, ...]:
             other,
         ),
         line(f"{len(has)} of {len(it.tables)}", nullable),
-        _tables(reaches) if reaches else line(muted("none")),
+        line(_tables(reaches), *_over_missing(reaches)) if reaches else line(muted("none")),
         line(warn(str(len(lost))), ": ", _tables(lost)) if lost else line(good("none")),
-        line(code(target)) if target else line(open_("no foreign key")),
+        line(code(target), *_not_made(it.target)) if target else line(open_("no foreign key")),
     )
+
+
+def _over_missing(reaches: tuple[TenantTable, ...]) -> Line:
+    lost = tuple(it for it in reaches if it.missing)
+    return line("; ", bad("over keys that are not made"), ": ", _tables(lost)) if lost else ()
+
+
+def _not_made(target: KeyTarget | None) -> Line:
+    if target is None or not target.missing:
+        return ()
+    some = "" if target.missing == target.tables else f" in {target.missing} of {count(target.tables, 'table')}"
+    return line(", ", bad("not made"), some)
 
 
 def _tables(found: tuple[TenantTable, ...]) -> Line:
@@ -189,9 +208,10 @@ def _tables(found: tuple[TenantTable, ...]) -> Line:
 def hubs(audit: AuditResult) -> View:
     """Tables to which so many refer that they may be meant as shared, and what the configuration says of each."""
     proposed = proposed_hubs(audit.grouping, _keys(audit))
-    names = table_names(audit.declared)
-    declared = {table for name in audit.hubs for table in names.get(name, ())}
-    least = hub_threshold(len(audit.declared.tables))
+    names = table_names(audit.declared, made_of(audit))
+    # A name of several tables is none (ISO009).
+    declared = {names[name][0] for name in audit.hubs if len(names.get(name, ())) == 1}
+    least = hub_threshold(len(audit.grouping.group_of().keys() - set(audit.grouping.partitions)))
     if not proposed and not declared:
         return View(
             Prose(lines=(line("No table is referred to by ", str(least), " others or more, and no hub is declared."),))

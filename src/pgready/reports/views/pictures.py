@@ -17,6 +17,7 @@ from pgready.figures.group_matrix import draw_group_matrix
 from pgready.figures.group_page import draw_group_page
 from pgready.figures.status_cards import draw_status_cards
 from pgready.figures.table_map import draw_table_map
+from pgready.graph.asked import asked_names
 from pgready.graph.block_matrix import block_matrix
 from pgready.graph.cascades import BlastRadius, blast_radii
 from pgready.graph.matrix import GroupMatrix
@@ -28,11 +29,20 @@ from pgready.graph.reach import cascade_reach
 from pgready.graph.status import group_statuses, whole_schema
 from pgready.graph.table_map import MOST_TABLES, drawn_hubs, table_map
 from pgready.graph.tenancy import group_tenancy
-from pgready.reports.blocks import Block, Fold, Part, Picture, Prose, Stack
+from pgready.model.schema import ForeignKey
+from pgready.reports.blocks import Block, Fold, Line, Part, Picture, Prose, Stack
 from pgready.reports.interactive import map_interaction, matrix_interaction
-from pgready.reports.lines import capped, code, count, line, muted, open_
+from pgready.reports.lines import bad, capped, code, count, line, muted, open_
 from pgready.reports.view import View
-from pgready.reports.views.drawing import keys_of, missing_tables, picture
+from pgready.reports.views.drawing import (
+    keys_of,
+    made_of,
+    missing_keys,
+    missing_tables,
+    picture,
+    structure_of,
+    unkeyed_of,
+)
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
@@ -54,8 +64,8 @@ def group_cards(audit: AuditResult) -> View:
         audit.crossings,
         audit.contracts,
         missing_tables=missing_tables(audit),
-        unkeyed=audit.unkeyed.references,
-        tenancy=group_tenancy(audit.declared, audit.grouping),
+        unkeyed=unkeyed_of(audit).references,
+        tenancy=group_tenancy(structure_of(audit), audit.grouping),
     )
     whole = whole_schema(audit.contracts)
     words = describe_status_cards(statuses, whole)
@@ -74,18 +84,18 @@ def _matrix(audit: AuditResult) -> GroupMatrix:
         keys_of(audit),
         audit.crossings,
         missing_tables=missing_tables(audit),
-        unkeyed=audit.unkeyed.references,
+        unkeyed=unkeyed_of(audit).references,
     )
 
 
 def all_tables(audit: AuditResult) -> View:
     """Every table, to be explored: as a map up to 250 tables, above that as a matrix of blocks."""
-    keys, unkeyed = keys_of(audit), audit.unkeyed.references
+    keys, unkeyed = keys_of(audit), unkeyed_of(audit).references
     if len(audit.declared.tables) > MOST_TABLES:
         blocks = block_matrix(_matrix(audit), audit.grouping, keys, audit.crossings, unkeyed=unkeyed)
         found = matrix_interaction(blocks, keys, unkeyed=unkeyed)
         return View(picture(draw_block_matrix(blocks), _ALL, describe_block_matrix(blocks), interaction=found))
-    hubs = drawn_hubs(audit.grouping, keys, audit.hubs, table_names(audit.declared))
+    hubs = drawn_hubs(audit.grouping, keys, audit.hubs, table_names(audit.declared, made_of(audit)))
     drawn = table_map(_pages(audit), hubs)
     found = map_interaction(drawn, keys, unkeyed=unkeyed)
     return View(picture(draw_table_map(drawn), _ALL, describe_table_map(drawn), interaction=found))
@@ -96,7 +106,7 @@ def group_pages(audit: AuditResult, groups: Collection[str] = ()) -> View:
 
     In words once it gets too much. Raises ConfigError for a group that is none.
     """
-    pages = _chosen(_pages(audit), groups)
+    pages = _chosen(_pages(audit), asked_names("groups", groups, "Auth"))
     if not pages:
         return View(Prose(lines=(line(open_("No group"), " is declared, so there is no page."),)))
     parts, told = _drawn(pages)
@@ -109,7 +119,7 @@ def _pages(audit: AuditResult) -> tuple[GroupPage, ...]:
         keys_of(audit),
         audit.crossings,
         missing_tables=missing_tables(audit),
-        unkeyed=audit.unkeyed.references,
+        unkeyed=unkeyed_of(audit).references,
     )
 
 
@@ -142,17 +152,39 @@ def _in_words(pages: tuple[GroupPage, ...]) -> Fold:
 
 def blast_radius(audit: AuditResult) -> View:
     """What deleting one row takes along: the widest deletes as pictures, and what each reaches."""
-    reaches = cascade_reach(audit.declared, audit.grouping)
+    structure = structure_of(audit)
+    reaches = cascade_reach(structure, audit.grouping)
+    known = _known(audit)
     if not reaches:
         said = line("No table", " has rows that a delete elsewhere takes along: no foreign key is ON DELETE CASCADE.")
-        return View(Prose(lines=(said,)))
-    radii = blast_radii(audit.declared, audit.grouping, [it.table for it in reaches[:_ROWS]])
+        return View(Prose(lines=(said, *known)))
+    tables = [it.table for it in reaches[:_ROWS]]
+    radii = blast_radii(structure, audit.grouping, tables, missing=missing_keys(audit))
     wide = [radius for radius in radii if len(radius.groups) > 1 or len(radius.reached) >= _MANY]
-    return View(Stack(body=(*map(_radius, wide[:_RADII] or radii[:1]), _others(radii, len(reaches)))))
+    told = (Prose(lines=known),) if known else ()
+    return View(Stack(body=(*told, *map(_radius, wide[:_RADII] or radii[:1]), _others(radii, len(reaches)))))
+
+
+def _known(audit: AuditResult) -> tuple[Line, ...]:
+    """What stands behind it, where that is less than a whole clean deploy."""
+    if made_of(audit) is not None:
+        return ()
+    why = "nothing was rehearsed" if audit.rehearsal is None else "the rehearsal did not run to the end"
+    return (line(open_("As declared"), f": {why}, so which keys a clean deploy makes is not known."),)
 
 
 def _radius(radius: BlastRadius) -> Picture:
     return picture(draw_blast_radius(radius), f"Deleting one {radius.label}", describe_blast_radius(radius))
+
+
+def _counted(keys: Collection[ForeignKey], radius: BlastRadius) -> Line:
+    """The tables of some keys, and how many of them only hold keys that are not made."""
+    tables, made = {key.table for key in keys}, {key.table for key in keys if key not in radius.missing}
+    return _with_lost(len(tables), len(tables - made))
+
+
+def _with_lost(number: int, missing: int) -> Line:
+    return line(f"{number}, ", bad(f"{missing} missing")) if missing else line(str(number))
 
 
 def _others(radii: Collection[BlastRadius], total: int) -> Block:
@@ -160,10 +192,10 @@ def _others(radii: Collection[BlastRadius], total: int) -> Block:
         (
             line(code(radius.label)),
             line(radius.group),
-            line(str(len(radius.reached))),
+            _with_lost(len(radius.reached), sum(it.missing for it in radius.reached)),
             line(", ".join(radius.groups)),
-            line(str(len({key.table for key in radius.set_null}))),
-            line(str(len({it.foreign_key.table for it in radius.blockers}))),
+            _counted(radius.set_null, radius),
+            _counted([it.foreign_key for it in radius.blockers], radius),
         )
         for radius in radii
     ]

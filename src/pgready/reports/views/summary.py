@@ -72,7 +72,8 @@ def _completed(audit: AuditResult, rehearsal: Rehearsal) -> str:
         )
         if number
     )
-    return f"A clean deploy reports success for all {_total(audit)} migrations and leaves out {gaps}."
+    whole = f"all {_total(audit)} migrations" if _total(audit) > 1 else "its migration"
+    return f"A clean deploy reports success for {whole} and leaves out {gaps}."
 
 
 def _total(audit: AuditResult) -> int:

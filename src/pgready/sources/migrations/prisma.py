@@ -13,10 +13,12 @@ from pathlib import Path, PurePath
 from pgready.errors import SourceError
 from pgready.model.migration import Migration
 
-__all__ = ["LOCK_FILE", "SQL_FILE", "lock_provider", "read_migrations"]
+__all__ = ["LOCK_FILE", "SQL_FILE", "lock_provider", "read_migrations", "stray_files"]
 
 SQL_FILE = "migration.sql"
 LOCK_FILE = "migration_lock.toml"
+# Prisma's guide "Generating down migrations" puts it there.
+_WAY_BACK = "down.sql"
 _EXPECTED = f"expected a directory with one sub-directory per migration, each with a {SQL_FILE}"
 # The text, its statements and their trees are in memory at once.
 _MOST_BYTES = 256 << 20
@@ -67,6 +69,31 @@ def _subdirectories(directory: Path, shown: str) -> list[str]:
         raise SourceError(f"not a directory; {_EXPECTED}", path=shown) from None
     except OSError as error:
         raise SourceError(f"the migrations directory cannot be read: {error.strerror}", path=shown) from None
+
+
+def stray_files(directory: Path, *, root: Path) -> tuple[str, ...]:
+    """SQL files that Prisma never runs, relative to `root`, ordered: beside the directories, or beside migration.sql.
+
+    Only these two levels are looked at; a down.sql is another tool's way back and is left out. Raises SourceError when
+    a directory cannot be read.
+    """
+    shown = _shown(directory, root)
+    places = [directory, *(directory / name for name in _subdirectories(directory, shown))]
+    strays = (
+        _shown(place / name, root)
+        for place in places
+        for name in _files(place, _shown(place, root))
+        if name.lower().endswith(".sql") and (place == directory or name not in (SQL_FILE, _WAY_BACK))
+    )
+    return tuple(sorted(strays))
+
+
+def _files(directory: Path, shown: str) -> list[str]:
+    try:
+        with os.scandir(directory) as entries:
+            return [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    except OSError as error:
+        raise SourceError(f"the directory cannot be read: {error.strerror}", path=shown) from None
 
 
 def _read_migration(directory: Path, position: int, *, root: Path) -> Migration:

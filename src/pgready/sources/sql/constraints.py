@@ -1,9 +1,10 @@
 """Constraints of tables: their names, the indexes behind them, and what they need."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgready.model.effects import Action
+from pgready.model.facts import ConstraintFacts, IndexFacts
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql import default_names
 from pgready.sources.sql.drafts import Clause, Draft
@@ -26,6 +27,7 @@ _ATTRIBUTES = {
     "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
     "CONSTR_ATTR_DEFERRED": {"deferrable": True, "initdeferred": True},
 }
+_DEFAULT_METHOD = "btree"
 _LABELS = {"CONSTR_PRIMARY": "pkey", "CONSTR_UNIQUE": "key", "CONSTR_EXCLUSION": "excl"}
 
 
@@ -33,12 +35,14 @@ _LABELS = {"CONSTR_PRIMARY": "pkey", "CONSTR_UNIQUE": "key", "CONSTR_EXCLUSION":
 class Owner:
     """The table that constraints are put on.
 
-    `new` are the columns that the same statement makes; None means all of them (CREATE TABLE).
+    `new` are the columns that the same statement makes; None means all of them (CREATE TABLE). `required` are those
+    that a primary key or NOT NULL of the same statement makes required.
     """
 
     table: ObjectRef
     new: frozenset[str] | None
     clauses: tuple[Clause, ...] = ()
+    required: frozenset[str] = frozenset()
 
     def needs(self, columns: Iterable[str]) -> tuple[ObjectRef, ...]:
         """The table and those of the columns that are there before the statement."""
@@ -58,7 +62,9 @@ class Keyed:
 
 def inline_constraints(column: Node) -> Iterator[Keyed]:
     """The constraints that stand behind a column definition."""
-    constraints = [each["Constraint"] for each in column.get("constraints", []) if "Constraint" in each]
+    if "constraints" not in column:
+        return
+    constraints = [each["Constraint"] for each in column["constraints"] if "Constraint" in each]
     for each, following in zip(constraints, [*constraints[1:], {}], strict=False):
         attribute = _ATTRIBUTES.get(following.get("contype", ""), {})
         yield Keyed({**each, **attribute} if attribute else each, column.get("colname"))
@@ -70,6 +76,8 @@ def constraint_drafts(scope: Scope, owner: Owner, constraints: Iterable[Keyed]) 
     First checks, then the indexes of keys (the primary key before the others, equal ones once), then foreign keys.
     """
     found = list(constraints)
+    if not found:
+        return []
     drafts = [_check(scope, owner, each) for each in found if each.fields.get("contype") == "CONSTR_CHECK"]
     for each in _indexed(found):
         drafts += _index_constraint(scope, owner, each)
@@ -78,10 +86,18 @@ def constraint_drafts(scope: Scope, owner: Owner, constraints: Iterable[Keyed]) 
     return drafts
 
 
-def _made(owner: Owner, name: str, each: Keyed, needs: tuple[ObjectRef, ...]) -> Draft:
+def _made(owner: Owner, name: str, each: Keyed, needs: tuple[ObjectRef, ...], facts: ConstraintFacts) -> Draft:
     fields = each.fields
+    made = member(ObjectKind.CONSTRAINT, owner.table, name)
     detail = _WORDS[fields["contype"]] + (" NOT VALID" if fields.get("skip_validation") else "")
-    return Draft(Action.CREATES, member(ObjectKind.CONSTRAINT, owner.table, name), needs, detail, owner.clauses)
+    facts = facts if _is_checked(fields) else replace(facts, valid=False)
+    return Draft(Action.CREATES, made, needs, detail, owner.clauses, facts=facts)
+
+
+def _is_checked(fields: Node) -> bool:
+    """Whether the rows that are there are checked: not with NOT VALID, nor with NOT ENFORCED."""
+    enforceable = fields.get("contype") in ("CONSTR_CHECK", "CONSTR_FOREIGN")
+    return not fields.get("skip_validation") and (not enforceable or bool(fields.get("is_enforced")))
 
 
 def _take(scope: Scope, owner: Owner, name: str, *, relation: bool = False) -> str:
@@ -97,7 +113,19 @@ def _check(scope: Scope, owner: Owner, each: Keyed) -> Draft:
     name = (
         _take(scope, owner, given) if given else default_names.check_name(scope, table.schema, table.name, expression)
     )
-    return _made(owner, name, each, owner.needs(used_columns(expression)))
+    columns = used_columns(expression)
+    facts = ConstraintFacts(columns=tuple(columns), not_null=tuple(_kept_from_null(expression)))
+    return _made(owner, name, each, owner.needs(columns), facts)
+
+
+def _kept_from_null(expression: Node) -> Iterator[str]:
+    """The columns of `column IS NOT NULL`, alone or as operands of AND."""
+    test, both = expression.get("NullTest", {}), expression.get("BoolExpr", {})
+    if test.get("nulltesttype") == "IS_NOT_NULL":
+        yield from name_parts(test.get("arg", {}).get("ColumnRef", {}).get("fields"))[-1:]
+    elif both.get("boolop") == "AND_EXPR":
+        for operand in both.get("args", []):
+            yield from _kept_from_null(operand)
 
 
 def used_columns(expression: Node) -> list[str]:
@@ -113,7 +141,7 @@ def _not_null(owner: Owner, each: Keyed) -> Draft:
     """`ADD CONSTRAINT name NOT NULL column`, since PostgreSQL 18."""
     columns = name_parts(each.fields.get("keys"))
     name = each.fields.get("conname") or default_names.object_name(owner.table.name, "_".join(columns), "not_null")
-    return _made(owner, name, each, owner.needs(columns))
+    return _made(owner, name, each, owner.needs(columns), ConstraintFacts(columns=tuple(columns)))
 
 
 def _foreign_key(scope: Scope, owner: Owner, each: Keyed) -> Draft:
@@ -126,18 +154,23 @@ def _foreign_key(scope: Scope, owner: Owner, each: Keyed) -> Draft:
         else default_names.foreign_key_name(scope, table.schema, table.name, columns)
     )
     referenced = scope.relation(fields.get("pktable", {}))
+    referenced_columns = tuple(name_parts(fields.get("pk_attrs")))
     needs = list(owner.needs(columns))
     if referenced != table or owner.new is not None:
         needs.append(referenced)
-        needs += (member(ObjectKind.COLUMN, referenced, name) for name in name_parts(fields.get("pk_attrs")))
+        needs += (member(ObjectKind.COLUMN, referenced, each) for each in referenced_columns)
     if referenced == table and owner.new:
         needs = [need for need in needs if need.kind is not ObjectKind.COLUMN or need.name not in owner.new]
-    return _made(owner, name, each, tuple(dict.fromkeys(needs)))
+    needs_once = tuple(dict.fromkeys(needs))
+    facts = ConstraintFacts(columns=tuple(columns), referenced=referenced, referenced_columns=referenced_columns)
+    return _made(owner, name, each, needs_once, facts)
 
 
 def _indexed(constraints: list[Keyed]) -> list[Keyed]:
     """Constraints with an index, the primary key first; of equal ones the first, under the first name given."""
     keys = [each for each in constraints if each.fields.get("contype") in _LABELS]
+    if len(keys) <= 1:
+        return keys
     keys.sort(key=lambda each: each.fields["contype"] != "CONSTR_PRIMARY")
     kept: dict[str, Keyed] = {}
     for each in keys:
@@ -158,11 +191,18 @@ def _indexed(constraints: list[Keyed]) -> list[Keyed]:
 
 
 def _key_columns(each: Keyed) -> list[str]:
+    """The columns of the index behind it, those of INCLUDE last, as its name uses them."""
     if each.fields.get("contype") == "CONSTR_EXCLUSION":
-        elements = (pair["List"]["items"][0]["IndexElem"] for pair in each.fields.get("exclusions", []))
-        return default_names.index_columns([*elements, *_including(each)])
-    columns = [each.column] if each.column else name_parts(each.fields.get("keys"))
-    return [*columns, *(element["name"] for element in _including(each))]
+        return default_names.index_columns([*_excluded(each), *_including(each)])
+    return [*_own_columns(each), *(element["name"] for element in _including(each))]
+
+
+def _own_columns(each: Keyed) -> list[str]:
+    return [each.column] if each.column else name_parts(each.fields.get("keys"))
+
+
+def _excluded(each: Keyed) -> list[Node]:
+    return [pair["List"]["items"][0]["IndexElem"] for pair in each.fields.get("exclusions", [])]
 
 
 def _including(each: Keyed) -> list[Node]:
@@ -179,10 +219,23 @@ def _index_constraint(scope: Scope, owner: Owner, each: Keyed) -> Iterator[Draft
     else:
         name = default_names.index_name(scope, table.schema, table.name, columns, _LABELS[fields["contype"]])
     if not used:
-        yield _made(owner, name, each, owner.needs(used_columns(fields) if "exclusions" in fields else columns))
-        yield Draft(Action.CREATES, member(ObjectKind.INDEX, table, name), owner.needs(()), None, owner.clauses)
+        needed = used_columns(fields) if "exclusions" in fields else columns
+        index_facts = _index_facts(each)
+        facts = ConstraintFacts(columns=tuple(column for column in index_facts.columns if column is not None))
+        yield _made(owner, name, each, owner.needs(needed), facts)
+        made = member(ObjectKind.INDEX, table, name)
+        yield Draft(Action.CREATES, made, owner.needs(()), None, owner.clauses, facts=index_facts)
         return
     index = member(ObjectKind.INDEX, table, used)
-    yield _made(owner, name, each, (*owner.needs(()), index))
+    yield _made(owner, name, each, (*owner.needs(()), index), ConstraintFacts(index=used))
     if name != used:
         yield Draft(Action.RENAMES, index, owner.needs(()), None, owner.clauses, new_name=name)
+
+
+def _index_facts(each: Keyed) -> IndexFacts:
+    fields = each.fields
+    if "exclusions" not in fields:
+        return IndexFacts(columns=tuple(_own_columns(each)), unique=True)
+    columns = tuple(element.get("name") for element in _excluded(each))
+    method = fields.get("access_method") or _DEFAULT_METHOD
+    return IndexFacts(columns=columns, partial="where_clause" in fields, method=method)

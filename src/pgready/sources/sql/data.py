@@ -1,17 +1,19 @@
 """Statements that read or write rows: SELECT, INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY, CREATE TABLE AS."""
 
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from pgready.model.effects import Action
+from pgready.model.facts import RowsFacts
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.catalog_names import relation_name
 from pgready.sources.sql.default_names import figure_column
+from pgready.sources.sql.defaults import built_in_functions
 from pgready.sources.sql.drafts import Draft, if_not_exists, opaque
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
+from pgready.sources.sql.settings import set_config
 from pgready.sources.sql.tree import find, name_parts, string_constant
+from pgready.sources.sql.written_rows import written_rows
 
 __all__ = ["copy", "create_table_as", "merge_words", "query", "relations_in", "select", "truncate"]
 
@@ -25,17 +27,11 @@ _HARMLESS = frozenset(
 )
 _QUERY_NODES = frozenset({*_WRITERS, "CommonTableExpr", "RangeVar"})
 _CALLS = frozenset({"FuncCall"})
+_EVERY_ROW = RowsFacts(unconditional=True)
 # Functions of PostgreSQL that run SQL given as text.
 _RUN_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml", "cursor_to_xmlschema"}
 )
-
-
-@cache
-def _built_in_functions() -> frozenset[str]:
-    """`SELECT DISTINCT proname FROM pg_proc` in pg_catalog of PostgreSQL 18, and what the grammar adds."""
-    names = files("pgready.sources.sql").joinpath("builtin_functions.txt").read_text(encoding="ascii")
-    return frozenset(names.split())
 
 
 def relations_in(node: object, scope: Scope) -> tuple[ObjectRef, ...]:
@@ -51,7 +47,8 @@ def query(node: object, scope: Scope) -> Iterator[Draft]:
     for kind, fields in nodes:
         if kind in _WRITERS:
             target = scope.relation(fields.get("relation", {}))
-            yield Draft(Action.WRITES, target, _columns_needed(fields, target), merge_words(kind, fields))
+            facts = written_rows(kind, fields, target, scope)
+            yield Draft(Action.WRITES, target, _columns_needed(fields, target), merge_words(kind, fields), facts=facts)
     relations = (fields for kind, fields in nodes if kind == "RangeVar")
     read = (
         scope.relation(fields, ObjectKind.RELATION)
@@ -90,22 +87,16 @@ def select(node: Node, scope: Scope) -> Iterator[Draft]:
 def _call(fields: Node, scope: Scope) -> Iterator[Draft]:
     parts = name_parts(fields.get("funcname"))
     name = parts[-1] if parts else ""
-    built_in = parts[:-1] in ([], ["pg_catalog"]) and name in _built_in_functions()
+    built_in = parts[:-1] in ([], ["pg_catalog"]) and name in built_in_functions()
     if name in _RUN_TEXT or not (built_in or name in _HARMLESS):
         schema = parts[-2] if len(parts) > 1 else scope.default_schema
         yield Draft(Action.OPAQUE, object_ref(ObjectKind.FUNCTION, schema, name), (), "SELECT")
     elif name == "set_config":
-        _set_config(fields, scope)
+        yield set_config(fields, scope)
     elif name in ("setval", "nextval"):
         given = string_constant((fields.get("args") or [{}])[0])
         found = relation_name(given, ObjectKind.SEQUENCE, scope) if given else None
         yield Draft(Action.WRITES, found or object_ref(ObjectKind.OTHER, None, "sequence"), (), name)
-
-
-def _set_config(fields: Node, scope: Scope) -> None:
-    values = [string_constant(each) for each in fields.get("args", [])[:2]]
-    if len(values) > 1 and values[0] == "search_path" and values[1]:
-        scope.default_schema = values[1].split(",")[0].strip(' "') or scope.default_schema
 
 
 def create_table_as(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -157,7 +148,7 @@ def truncate(node: Node, scope: Scope) -> Iterator[Draft]:
     cascade = " CASCADE" if node.get("behavior") == "DROP_CASCADE" else ""
     for each in node.get("relations", []):
         target = scope.relation(each.get("RangeVar", {}))
-        yield Draft(Action.WRITES, target, (target,), f"TRUNCATE{cascade}")
+        yield Draft(Action.WRITES, target, (target,), f"TRUNCATE{cascade}", facts=_EVERY_ROW)
 
 
 def copy(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -165,8 +156,10 @@ def copy(node: Node, scope: Scope) -> Iterator[Draft]:
     if "relation" in node:
         target = scope.relation(node["relation"])
         action = Action.WRITES if node.get("is_from") else Action.READS
-        columns = (member(ObjectKind.COLUMN, target, name) for name in name_parts(node.get("attlist")))
-        yield Draft(action, target, (target, *columns), "COPY")
+        names = name_parts(node.get("attlist"))
+        columns = (member(ObjectKind.COLUMN, target, name) for name in names)
+        facts = RowsFacts(columns=tuple(names)) if node.get("is_from") else None
+        yield Draft(action, target, (target, *columns), "COPY", facts=facts)
     yield from query(node.get("query"), scope)
     if node.get("is_program"):
         yield opaque("COPY PROGRAM")

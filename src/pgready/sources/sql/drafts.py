@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pgready.model.effects import Action
+from pgready.model.facts import Facts
 from pgready.model.guards import AllOf, Condition, Exists, GuardKind, Not
 from pgready.model.names import ObjectKind, ObjectRef
 
@@ -32,6 +33,7 @@ class Draft:
     clauses: tuple[Clause, ...] = ()
     new_name: str | None = None
     new_schema: str | None = None
+    facts: Facts | None = None
 
 
 def if_not_exists(made: ObjectRef, *, given: object = True) -> tuple[Clause, ...]:

@@ -1,50 +1,36 @@
 """One statement of the parse tree -> what it does to named objects.
 
 Every statement kind of PostgreSQL 18 (src/include/nodes/parsenodes.h) either has a handler, is known to do nothing to
-objects (transaction control, settings, privileges), or comes out as an OPAQUE effect that carries its name.
+objects (transaction control, cursors), or comes out as an OPAQUE effect that carries its name.
 """
 
 from collections.abc import Callable, Iterator
 
 from pgready.model.effects import Action
 from pgready.model.names import ObjectKind
-from pgready.sources.sql import data, moves, objects, tables
-from pgready.sources.sql.drafts import Draft, if_exists, if_not_exists, opaque
+from pgready.sources.sql import data, maintenance, moves, objects, settings, tables
+from pgready.sources.sql.drafts import Draft, if_exists, if_not_exists, opaque, or_replace
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope, member, object_ref
-from pgready.sources.sql.tree import name_parts, string_constant
 
 __all__ = ["drafts_of"]
 
 Handler = Callable[[Node, Scope], Iterator[Draft]]
 
-# Statements without an effect on objects. GRANT and REVOKE change privileges only.
+# Statements without an effect on objects: cursors, prepared statements, messages, transactions. `SET CONSTRAINTS`
+# ends with its transaction.
 _WITHOUT_EFFECT = frozenset(
     {
-        "AlterDatabaseRefreshCollStmt",
-        "AlterDatabaseSetStmt",
-        "AlterDatabaseStmt",
-        "AlterDefaultPrivilegesStmt",
-        "AlterSystemStmt",
         "CheckPointStmt",
         "ClosePortalStmt",
-        "ClusterStmt",
         "ConstraintsSetStmt",
         "DeallocateStmt",
-        "DiscardStmt",
         "FetchStmt",
-        "GrantRoleStmt",
-        "GrantStmt",
         "ListenStmt",
-        "LoadStmt",
-        "LockStmt",
         "NotifyStmt",
         "PrepareStmt",
-        "ReassignOwnedStmt",
-        "ReindexStmt",
         "TransactionStmt",
         "UnlistenStmt",
-        "VacuumStmt",
         "VariableShowStmt",
     }
 )
@@ -85,7 +71,9 @@ def _alter_role(node: Node, _: Scope) -> Iterator[Draft]:
 
 
 def _alter_extension(node: Node, _: Scope) -> Iterator[Draft]:
-    yield Draft(Action.ALTERS, object_ref(ObjectKind.EXTENSION, "", node.get("extname", "")))
+    """ALTER EXTENSION ... UPDATE, and ADD or DROP of a member (`action` 1 or -1)."""
+    words = {None: "UPDATE", 1: "ADD"}.get(node.get("action"), "DROP")
+    yield Draft(Action.ALTERS, object_ref(ObjectKind.EXTENSION, "", node.get("extname", "")), (), words)
 
 
 def _alter_policy(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -106,7 +94,7 @@ def _other(action: Action, what: str, *keys: str) -> Handler:
 
     def handle(node: Node, _: Scope) -> Iterator[Draft]:
         found = next((node[key] for key in keys if key in node), "")
-        name = found if isinstance(found, str) else ".".join(name_parts(found))
+        name = found if isinstance(found, str) else moves.other_name(_listed(found))
         made = object_ref(ObjectKind.OTHER, None, name or what.lower())
         clauses = if_not_exists(made, given=node.get("if_not_exists")) if action is Action.CREATES else ()
         if action is Action.DROPS:
@@ -116,12 +104,24 @@ def _other(action: Action, what: str, *keys: str) -> Handler:
     return handle
 
 
-def _set(node: Node, scope: Scope) -> Iterator[Draft]:
-    """SET search_path changes what later names mean; other settings do nothing to objects."""
-    if node.get("name") == "search_path" and node.get("kind") == "VAR_SET_VALUE":
-        names = [string_constant(each) for each in node.get("args", [])]
-        scope.default_schema = next((name for name in names if name and name != "$user"), scope.default_schema)
-    yield from ()
+def _listed(found: list[Node] | Node) -> Node:
+    """A name as a node: a list of strings, an ObjectWithArgs without its wrapper, or what is a node already."""
+    if isinstance(found, list):
+        return {"List": {"items": found}}
+    return {"ObjectWithArgs": found} if "objname" in found else found
+
+
+def _cast(node: Node, _: Scope) -> Iterator[Draft]:
+    types = [{"TypeName": node.get(each, {})} for each in ("sourcetype", "targettype")]
+    yield Draft(Action.CREATES, object_ref(ObjectKind.OTHER, None, moves.other_name(_listed(types))), (), "CAST")
+
+
+def _transform(node: Node, _: Scope) -> Iterator[Draft]:
+    parts = [{"TypeName": node.get("type_name", {})}, {"String": {"sval": node.get("lang", "")}}]
+    name = moves.other_name(_listed(parts))
+    yield Draft(
+        Action.CREATES, object_ref(ObjectKind.OTHER, None, name), (), "TRANSFORM", or_replace(given=node.get("replace"))
+    )
 
 
 def _explain(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -175,7 +175,7 @@ _HANDLERS: dict[str, Handler] = {
     "CreateSchemaStmt": _schema,
     "CreateRoleStmt": _role,
     "AlterRoleStmt": _alter_role,
-    "AlterRoleSetStmt": _alter_role,
+    "AlterRoleSetStmt": settings.role_setting,
     "DropRoleStmt": moves.drop_roles,
     "DropOwnedStmt": moves.drop_owned,
     "DropStmt": moves.drop,
@@ -185,19 +185,31 @@ _HANDLERS: dict[str, Handler] = {
     "AlterObjectDependsStmt": moves.change_dependency,
     "CommentStmt": moves.comment,
     "SecLabelStmt": moves.comment,
-    "VariableSetStmt": _set,
+    "VariableSetStmt": settings.set_setting,
+    "DiscardStmt": settings.discard,
+    "AlterDatabaseSetStmt": settings.database_setting,
+    "AlterSystemStmt": settings.system_setting,
+    "LockStmt": maintenance.lock,
+    "ClusterStmt": maintenance.cluster,
+    "VacuumStmt": maintenance.vacuum,
+    "ReindexStmt": maintenance.reindex,
+    "GrantStmt": maintenance.grant,
+    "GrantRoleStmt": maintenance.grant_role,
+    "AlterDefaultPrivilegesStmt": maintenance.alter_default_privileges,
+    "ReassignOwnedStmt": maintenance.reassign_owned,
+    "LoadStmt": maintenance.load,
     "ImportForeignSchemaStmt": objects.import_foreign_schema,
     "CreateEventTrigStmt": _other(Action.CREATES, "EVENT TRIGGER", "trigname"),
     "AlterEventTrigStmt": _other(Action.ALTERS, "EVENT TRIGGER", "trigname"),
-    "CreateCastStmt": _other(Action.CREATES, "CAST"),
+    "CreateCastStmt": _cast,
     "CreateConversionStmt": _other(Action.CREATES, "CONVERSION", "conversion_name"),
-    "CreateTransformStmt": _other(Action.CREATES, "TRANSFORM"),
+    "CreateTransformStmt": _transform,
     "CreateStatsStmt": _other(Action.CREATES, "STATISTICS", "defnames"),
     "AlterStatsStmt": _other(Action.ALTERS, "STATISTICS", "defnames"),
     "CreateOpClassStmt": _other(Action.CREATES, "OPERATOR CLASS", "opclassname"),
     "CreateOpFamilyStmt": _other(Action.CREATES, "OPERATOR FAMILY", "opfamilyname"),
     "AlterOpFamilyStmt": _other(Action.ALTERS, "OPERATOR FAMILY", "opfamilyname"),
-    "AlterOperatorStmt": _other(Action.ALTERS, "OPERATOR"),
+    "AlterOperatorStmt": _other(Action.ALTERS, "OPERATOR", "opername"),
     "AlterCollationStmt": _other(Action.ALTERS, "COLLATION", "collname"),
     "AlterTSDictionaryStmt": _other(Action.ALTERS, "TEXT SEARCH DICTIONARY", "dictname"),
     "AlterTSConfigurationStmt": _other(Action.ALTERS, "TEXT SEARCH CONFIGURATION", "cfgname"),
@@ -219,5 +231,7 @@ _HANDLERS: dict[str, Handler] = {
     "AlterTableSpaceOptionsStmt": _other(Action.ALTERS, "TABLESPACE", "tablespacename"),
     "DropTableSpaceStmt": _other(Action.DROPS, "TABLESPACE", "tablespacename"),
     "CreatedbStmt": _other(Action.CREATES, "DATABASE", "dbname"),
+    "AlterDatabaseStmt": _other(Action.ALTERS, "DATABASE", "dbname"),
+    "AlterDatabaseRefreshCollStmt": _other(Action.ALTERS, "DATABASE", "dbname"),
     "DropdbStmt": _other(Action.DROPS, "DATABASE", "dbname"),
 }

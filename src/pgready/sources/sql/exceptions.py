@@ -5,6 +5,7 @@ nothing had happened. Source: PostgreSQL manual, "Trapping Errors" and "PostgreS
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pgready.model.effects import Action
 from pgready.model.guards import AllOf, Condition, Exists, Not, Unknown
@@ -95,12 +96,17 @@ def _failures(drafts: list[Draft]) -> Iterator[tuple[str, Condition]]:
     made = {draft.object for draft in drafts if draft.action is Action.CREATES}
     for draft in _main(drafts):
         if draft.action is Action.CREATES and not draft.clauses:
-            yield _duplicate_code(draft), Exists(draft.object)
+            yield _duplicate_code(draft), Exists(_of_that_name(draft.object))
     for draft in drafts:
         needed = draft.needs if draft.action is not Action.READS else (draft.object,)
         for each in (*needed, *_touched(draft)):
             if each not in made and each.kind is not ObjectKind.OTHER:
                 yield _UNDEFINED.get(each.kind, _UNDEFINED_OBJECT), Not(Exists(each))
+
+
+def _of_that_name(made: ObjectRef) -> ObjectRef:
+    """Tables, views, sequences and indexes share their names: whichever has it is in the way."""
+    return replace(made, kind=ObjectKind.RELATION) if _DUPLICATE.get(made.kind) == "42P07" else made
 
 
 def _main(drafts: list[Draft]) -> list[Draft]:

@@ -2,7 +2,7 @@
 
 from pgready.model.names import ObjectKind
 
-__all__ = ["kind_of_object"]
+__all__ = ["kind_of_object", "words_of_object"]
 
 _KINDS = {
     "OBJECT_TABLE": ObjectKind.TABLE,
@@ -32,3 +32,22 @@ _KINDS = {
 def kind_of_object(name: str) -> ObjectKind:
     """`OBJECT_TABLE` -> TABLE; OTHER for what the model has no kind for (casts, collations, publications)."""
     return _KINDS.get(name, ObjectKind.OTHER)
+
+
+_WORDS = {
+    "OBJECT_FDW": "FOREIGN DATA WRAPPER",
+    "OBJECT_FOREIGN_SERVER": "SERVER",
+    "OBJECT_LARGEOBJECT": "LARGE OBJECT",
+    "OBJECT_OPCLASS": "OPERATOR CLASS",
+    "OBJECT_OPFAMILY": "OPERATOR FAMILY",
+    "OBJECT_STATISTIC_EXT": "STATISTICS",
+    "OBJECT_TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
+    "OBJECT_TSDICTIONARY": "TEXT SEARCH DICTIONARY",
+    "OBJECT_TSPARSER": "TEXT SEARCH PARSER",
+    "OBJECT_TSTEMPLATE": "TEXT SEARCH TEMPLATE",
+}
+
+
+def words_of_object(name: str) -> str:
+    """`OBJECT_FDW` -> `FOREIGN DATA WRAPPER`, as SQL calls it."""
+    return _WORDS.get(name) or name.removeprefix("OBJECT_").replace("_", " ")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pgready.model.effects import Action
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.drafts import Clause, Draft, if_exists, opaque, when_there
-from pgready.sources.sql.kinds import kind_of_object
+from pgready.sources.sql.kinds import kind_of_object, words_of_object
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
 from pgready.sources.sql.tree import kind_of, name_parts, unwrap
@@ -19,6 +19,7 @@ __all__ = [
     "drop_owned",
     "drop_roles",
     "named_object",
+    "other_name",
     "rename",
 ]
 
@@ -35,13 +36,24 @@ def named_object(kind: ObjectKind, name: Node | None, scope: Scope) -> ObjectRef
     parts_of = {"TypeName": "names", "ObjectWithArgs": "objname"}.get(kind_of(name or {}))
     parts = name_parts(fields.get(parts_of) if parts_of else name)
     if kind is ObjectKind.OTHER or not parts:
-        return object_ref(ObjectKind.OTHER, None, ".".join(parts) or kind_of(name or {}) or "?")
+        return object_ref(ObjectKind.OTHER, None, other_name(name or {}) or kind_of(name or {}) or "?")
     if kind in _GLOBAL:
         return object_ref(kind, "", parts[-1])
     if kind in _MEMBERS:
         return _member(kind, parts, name or {}, scope)
     schema = parts[-2] if len(parts) > 1 else None
     return object_ref(kind, scope.schema_of(schema, parts[-1]), parts[-1])
+
+
+def other_name(name: Node) -> str:
+    """The name of what the model has no kind for: dotted; `a AS b` for a cast; the number of a large object."""
+    fields = unwrap(name)
+    items = fields.get("items", []) if "List" in name else []
+    if items and "TypeName" in items[0]:
+        return " AS ".join(".".join(name_parts(unwrap(each).get("names")) or name_parts(each)) for each in items)
+    if "ObjectWithArgs" in name:
+        return ".".join(name_parts(fields.get("objname")))
+    return ".".join(name_parts(name)) or str(fields.get("ival", fields.get("fval", "")))
 
 
 def _member(kind: ObjectKind, parts: list[str], name: Node, scope: Scope) -> ObjectRef:
@@ -69,7 +81,7 @@ def drop(node: Node, scope: Scope) -> Iterator[Draft]:
         gone = named_object(kind, each, scope)
         needs = _owner(gone)
         if kind is ObjectKind.OTHER:
-            detail = node.get("removeType", "").removeprefix("OBJECT_").replace("_", " ")
+            detail = words_of_object(node.get("removeType", ""))
         yield Draft(Action.DROPS, gone, needs, detail, if_exists(gone, given=node.get("missing_ok")))
         _forget(gone, scope)
 
@@ -110,7 +122,7 @@ def rename(node: Node, scope: Scope) -> Iterator[Draft]:
         type_ = scope.relation(node.get("relation", {}), ObjectKind.TYPE)
         yield Draft(Action.ALTERS, type_, (), "RENAME ATTRIBUTE")
         return
-    detail = node["renameType"].removeprefix("OBJECT_") if kind is ObjectKind.OTHER else None
+    detail = words_of_object(node["renameType"]) if kind is ObjectKind.OTHER else None
     yield Draft(Action.RENAMES, old, _owner(old), detail, clauses, new_name=new)
     if old.table is None:
         scope.taken.rename((old.schema, old.name), (old.schema, new))
@@ -142,6 +154,9 @@ def alter_schema_of(node: Node, scope: Scope) -> Iterator[Draft]:
     new = node.get("newschema", "")
     clauses: tuple[Clause, ...] = if_exists(moved, given=node.get("missing_ok"))
     needs = scope.schema_needed(new)
+    if kind in _GLOBAL:
+        yield Draft(Action.ALTERS, moved, needs, "SET SCHEMA", clauses)
+        return
     yield Draft(Action.RENAMES, moved, needs, "SET SCHEMA", clauses, new_name=moved.name, new_schema=new)
 
 
@@ -158,6 +173,8 @@ def change_dependency(node: Node, scope: Scope) -> Iterator[Draft]:
     """ALTER ... DEPENDS ON EXTENSION."""
     kind = kind_of_object(node.get("objectType", ""))
     changed = _renamed({**node, "renameType": node.get("objectType", "")}, kind, scope)
+    if kind is ObjectKind.TRIGGER:
+        changed = member(kind, changed, (name_parts(node.get("object")) or [""])[-1])
     yield Draft(Action.ALTERS, changed, (), "DEPENDS ON EXTENSION")
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from pgready.model.effects import Action
+from pgready.model.facts import ConstraintFacts, IndexFacts
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql import default_names
 from pgready.sources.sql.data import relations_in
 from pgready.sources.sql.drafts import Draft, if_not_exists, opaque, or_replace, when_there
-from pgready.sources.sql.kinds import kind_of_object
+from pgready.sources.sql.kinds import kind_of_object, words_of_object
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope, member, object_ref
 from pgready.sources.sql.tree import name_parts
@@ -51,7 +52,14 @@ def create_index(node: Node, scope: Scope) -> Iterator[Draft]:
     words = (word for word, key in (("UNIQUE", "unique"), ("CONCURRENTLY", "concurrent")) if node.get(key))
     guarded = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, name), given=node.get("if_not_exists"))
     needs = (table, *(member(ObjectKind.COLUMN, table, column) for column in used))
-    yield Draft(Action.CREATES, made, needs, " ".join(words) or None, guarded)
+    facts = IndexFacts(
+        columns=tuple(each.get("name") for each in elements),
+        unique=bool(node.get("unique")),
+        concurrently=bool(node.get("concurrent")),
+        partial="whereClause" in node,
+        method=node.get("accessMethod", "btree"),
+    )
+    yield Draft(Action.CREATES, made, needs, " ".join(words) or None, guarded, facts=facts)
 
 
 def create_enum(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -94,7 +102,8 @@ def create_domain(node: Node, scope: Scope) -> Iterator[Draft]:
 
 def _domain_check(fields: Node, domain: ObjectRef, scope: Scope) -> Draft:
     name = fields.get("conname") or default_names.constraint_name(scope, domain.schema, domain.name, None, "check")
-    return Draft(Action.CREATES, member(ObjectKind.CONSTRAINT, domain, name), (), "CHECK")
+    facts = ConstraintFacts(valid=not fields.get("skip_validation"))
+    return Draft(Action.CREATES, member(ObjectKind.CONSTRAINT, domain, name), (), "CHECK", facts=facts)
 
 
 def alter_domain(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -114,9 +123,12 @@ def alter_domain(node: Node, scope: Scope) -> Iterator[Draft]:
 def define(node: Node, scope: Scope) -> Iterator[Draft]:
     """CREATE of shell and base types, aggregates, operators, collations, text search objects; also range types."""
     kind = kind_of_object(node.get("kind", "OBJECT_TYPE"))
-    made = scope.named(kind, node.get("defnames") or node.get("typeName"))
+    names = node.get("defnames") or node.get("typeName")
+    other = kind is ObjectKind.OTHER
+    made = object_ref(kind, None, ".".join(name_parts(names))) if other else scope.named(kind, names)
+    words = words_of_object(node.get("kind", "")) if other else None
     clauses = (*if_not_exists(made, given=node.get("if_not_exists")), *or_replace(given=node.get("replace")))
-    yield Draft(Action.CREATES, made, scope.schema_needed(made.schema), None, clauses)
+    yield Draft(Action.CREATES, made, scope.schema_needed(made.schema), words, clauses)
 
 
 def create_view(node: Node, scope: Scope) -> Iterator[Draft]:

@@ -22,10 +22,16 @@ class Lines:
         self._ascii = text.isascii()
         self._starts = _starts(text)
         self._last = (0, 0, 1)  # line, offset, column
+        self._found: tuple[int, tuple[int, int]] = (-1, (1, 1))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of the character that the byte offset stands in; the end of the text is a place too."""
-        offset = max(0, min(offset, len(self._text)))
+        # All effects of one statement ask for the same place.
+        if self._found[0] != offset:
+            self._found = (offset, self._place(max(0, min(offset, len(self._text)))))
+        return self._found[1]
+
+    def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
         start = self._starts[line - 1]
         if self._ascii:

@@ -1,5 +1,6 @@
 """What names mean at a place of a script: default schema, temporary tables, names taken by earlier statements."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -92,11 +93,22 @@ class TakenNames:
 
 @dataclass(slots=True)
 class Scope:
-    """Grows while a script is read, statement by statement."""
+    """Grows while a script is read, statement by statement; `first_schema` is the default at its beginning."""
 
     default_schema: str
     temporary: set[str] = field(default_factory=set)
     taken: TakenNames = field(default_factory=TakenNames)
+    first_schema: str = ""
+
+    def __post_init__(self) -> None:
+        """A script begins with the default schema."""
+        self.first_schema = self.first_schema or self.default_schema
+
+    def search(self, path: Iterable[str | None]) -> None:
+        """A new search path: its first schema that is named; an empty one is that of the beginning."""
+        given = list(path)
+        named = (name for name in given if name and name != "$user")
+        self.default_schema = next(named, self.default_schema if given else self.first_schema)
 
     def schema_of(self, schema: str | None, name: str) -> str:
         """The schema that an existing relation is found in; `pg_class` and its like are PostgreSQL's own."""

@@ -108,4 +108,5 @@ def _effect(placed: Placed, position: int, context: Context) -> Effect:
         needs=draft.needs,
         new_schema=draft.new_schema,
         detail=draft.detail,
+        facts=draft.facts,
     )

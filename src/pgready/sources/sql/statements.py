@@ -1,7 +1,8 @@
 """SQL text -> its statements, each with its tree or with the reason why it could not be read."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pgready.sources.sql import parse
@@ -16,6 +17,7 @@ _WHOLE_BYTES = 64 << 10
 _MOST_ATOMIC_PIECES = 50
 # How far the VALUES of an INSERT may be: 1,600 columns, a comma after each.
 _MOST_HEAD_LEXEMES = 4000
+_META_COMMAND = re.compile(rb"\\[^\s\\]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,22 @@ def raw_statements(text: bytes) -> Iterator[RawStatement | Broken]:
     Text without NUL, UTF-8. The spans do not overlap, and between them are only semicolons, white space and comments.
     """
     whole = _valid(text, 0, len(text)) if len(text) <= _WHOLE_BYTES else None
-    yield from _pieces(text) if whole is None else whole
+    yield from _explained(text, _pieces(text)) if whole is None else whole
+
+
+def _explained(text: bytes, found: Iterable[RawStatement | Broken]) -> Iterator[RawStatement | Broken]:
+    """Says so where only psql understands a broken text, as in a dump: its commands, rows behind a COPY."""
+    copies = False
+    for each in found:
+        if isinstance(each, RawStatement):
+            copies = each.kind == "CopyStmt" and bool(each.node.get("is_from")) and "filename" not in each.node
+            yield each
+            continue
+        message = f"rows for COPY FROM STDIN, which only psql sends: {each.message}" if copies else each.message
+        command = _META_COMMAND.match(text, each.start)
+        if command is not None and not command.group().startswith(b"\\."):
+            message = f"{command.group().decode(errors='replace')} is a command of psql, not SQL: {each.message}"
+        yield replace(each, message=message)
 
 
 def _read(text: bytes, start: int, end: int) -> list[RawStatement | Broken]:

@@ -4,18 +4,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from pgready.model.effects import Action
+from pgready.model.facts import ColumnFacts
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql import default_names
+from pgready.sources.sql.column_facts import altered_column, column_detail, new_column_facts, required_by_table
 from pgready.sources.sql.constraints import Keyed, Owner, constraint_drafts, inline_constraints
 from pgready.sources.sql.drafts import Clause, Draft, if_exists, if_not_exists, opaque, when_there
 from pgready.sources.sql.kinds import kind_of_object
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope, member, object_ref
-from pgready.sources.sql.tree import name_parts
 
 __all__ = ["alter_table", "create_foreign_table", "create_table"]
-
-_SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
 
 
 def create_foreign_table(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -31,20 +30,15 @@ def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
     elements = node.get("tableElts", [])
     columns = [each["ColumnDef"] for each in elements if "ColumnDef" in each]
     yield Draft(Action.CREATES, table, _table_needs(node, columns, table, scope), _table_detail(node), clauses)
-    for column in columns:
-        if "typeName" in column:
-            yield from _new_column(column, table, clauses, (), scope)
-    keys = (
-        key
-        for each in elements
-        for key in (
-            inline_constraints(each["ColumnDef"])
-            if "ColumnDef" in each
-            else [Keyed(each["Constraint"])]
-            if "Constraint" in each
-            else ()
-        )
-    )
+    required = required_by_table(Keyed(each["Constraint"]) for each in elements if "Constraint" in each)
+    keys: list[Keyed] = []
+    for each in elements:
+        column = each.get("ColumnDef")
+        inline = list(inline_constraints(column)) if column else []
+        keys += inline or ([Keyed(each["Constraint"])] if "Constraint" in each else [])
+        if column and "typeName" in column:
+            facts = new_column_facts(column, inline, scope, required=column.get("colname") in required)
+            yield from _new_column(column, facts, Owner(table, None, clauses), (), scope)
     yield from constraint_drafts(scope, Owner(table, None, clauses), keys)
     for each in elements:
         if "TableLikeClause" in each:
@@ -71,32 +65,17 @@ def _table_needs(node: Node, columns: Iterable[Node], table: ObjectRef, scope: S
 
 
 def _new_column(
-    column: Node, table: ObjectRef, clauses: tuple[Clause, ...], needs: tuple[ObjectRef, ...], scope: Scope
+    column: Node, facts: ColumnFacts, owner: Owner, needs: tuple[ObjectRef, ...], scope: Scope
 ) -> Iterator[Draft]:
-    name = column.get("colname", "")
-    kinds = {key.fields.get("contype") for key in inline_constraints(column)}
+    """The column, and the sequence behind it."""
+    table, name = owner.table, column.get("colname", "")
     type_ = scope.user_type(column.get("typeName"))
-    is_serial = name_parts(column.get("typeName", {}).get("names"))[-1:] and (
-        name_parts(column["typeName"]["names"])[-1] in _SERIALS
-    )
-    needs = (*needs, *((type_,) if type_ else ()))
-    yield Draft(
-        Action.CREATES,
-        member(ObjectKind.COLUMN, table, name),
-        needs,
-        _column_detail(kinds, serial=bool(is_serial)),
-        clauses,
-    )
-    if is_serial or "CONSTR_IDENTITY" in kinds:
+    made = member(ObjectKind.COLUMN, table, name)
+    needs = (*needs, type_) if type_ else needs
+    yield Draft(Action.CREATES, made, needs, column_detail(facts), owner.clauses, facts=facts)
+    if facts.serial or facts.identity:
         sequence = default_names.sequence_name(scope, table.schema, table.name, name)
-        yield Draft(Action.CREATES, object_ref(ObjectKind.SEQUENCE, table.schema, sequence), (), None, clauses)
-
-
-def _column_detail(kinds: set[object], *, serial: bool) -> str | None:
-    """`NOT NULL`: every INSERT has to give it a value."""
-    filled = serial or kinds & {"CONSTR_DEFAULT", "CONSTR_GENERATED", "CONSTR_IDENTITY"}
-    required = serial or kinds & {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"}
-    return " ".join(word for word, given in (("NOT NULL", required), ("DEFAULT", filled)) if given) or None
+        yield Draft(Action.CREATES, object_ref(ObjectKind.SEQUENCE, table.schema, sequence), (), None, owner.clauses)
 
 
 def alter_table(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -112,9 +91,11 @@ def alter_table(node: Node, scope: Scope) -> Iterator[Draft]:
     added = frozenset(
         command["def"]["ColumnDef"].get("colname", "") for command in commands if command["subtype"] == "AT_AddColumn"
     )
+    keys = (Keyed(each["def"]["Constraint"]) for each in commands if each["subtype"] == "AT_AddConstraint")
+    owner = Owner(target, added, clauses, required_by_table(keys) if added else frozenset())
     for command in commands:
         handler = _COMMANDS.get(command.get("subtype", ""), _other)
-        yield from handler(command, Owner(target, added, clauses), scope)
+        yield from handler(command, owner, scope)
 
 
 Handler = Callable[[Node, Owner, Scope], Iterator[Draft]]
@@ -124,8 +105,11 @@ def _add_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
     column = command["def"]["ColumnDef"]
     made = member(ObjectKind.COLUMN, owner.table, column.get("colname", ""))
     clauses = (*owner.clauses, *if_not_exists(made, given=command.get("missing_ok")))
-    yield from _new_column(column, owner.table, clauses, (owner.table,), scope)
-    yield from constraint_drafts(scope, Owner(owner.table, owner.new, clauses), inline_constraints(column))
+    inline = list(inline_constraints(column))
+    guarded = Owner(owner.table, owner.new, clauses)
+    facts = new_column_facts(column, inline, scope, required=made.name in owner.required)
+    yield from _new_column(column, facts, guarded, (owner.table,), scope)
+    yield from constraint_drafts(scope, guarded, inline)
 
 
 def _drop_column(command: Node, owner: Owner, _: Scope) -> Iterator[Draft]:
@@ -161,7 +145,8 @@ def _alter_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
     changed = member(ObjectKind.COLUMN, owner.table, command.get("name", ""))
     type_ = scope.user_type(command.get("def", {}).get("ColumnDef", {}).get("typeName"))
     needs = (owner.table, *((type_,) if type_ else ()))
-    yield Draft(Action.ALTERS, changed, needs, _words(command), owner.clauses)
+    facts = altered_column(command, scope)
+    yield Draft(Action.ALTERS, changed, needs, _words(command), owner.clauses, facts=facts)
     if command.get("subtype") == "AT_AddIdentity":
         name = default_names.sequence_name(scope, owner.table.schema, owner.table.name, changed.name)
         yield Draft(

@@ -40,7 +40,7 @@ class Context:
 def placed_drafts(drafts: Iterable[Draft], offset: int, context: Context) -> list[Placed]:
     """The effects of the command at `offset`, with the guards that are part of the command itself."""
     line, column = context.place(offset)
-    return [Placed(draft, offset, _clauses(draft, line, column)) for draft in drafts]
+    return [Placed(each, offset, _clauses(each, line, column) if each.clauses else ()) for each in drafts]
 
 
 def _clauses(draft: Draft, line: int, column: int) -> tuple[Guard, ...]:

@@ -1,0 +1,1 @@
+CREATE TABLE "Plan" ("id" INTEGER NOT NULL, "price" INTEGER, CONSTRAINT "Plan_pkey" PRIMARY KEY ("id"));

@@ -1,0 +1,3 @@
+-- Refuses while anything is in it.
+CREATE SCHEMA reporting_drafts;
+DROP SCHEMA reporting_drafts;

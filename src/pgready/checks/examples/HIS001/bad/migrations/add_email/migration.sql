@@ -1,0 +1,2 @@
+-- Written first, and run last: letters come after digits.
+ALTER TABLE "Customer" ADD COLUMN "email" TEXT;

@@ -1,0 +1,2 @@
+-- Not called migration.sql, so the deploy stops here.
+ALTER TABLE "Customer" ADD COLUMN "email" TEXT;

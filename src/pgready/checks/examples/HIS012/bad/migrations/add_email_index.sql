@@ -1,0 +1,2 @@
+-- Prisma never runs this file.
+CREATE INDEX "Customer_email_idx" ON "Customer"("email");

@@ -1,0 +1,2 @@
+CREATE TABLE "City" ("name" TEXT NOT NULL);
+INSERT INTO "City" VALUES ('Köln');

@@ -1,0 +1,3 @@
+ALTER TABLE "Customer" ADD COLUMN "phone" TEXT;
+UPDATE "Customer" SET "email" = '' WHERE "email" IS NULL;
+ALTER TABLE "Customer" ALTER COLUMN "email" SET NOT NULL;

@@ -1,0 +1,3 @@
+CREATE TABLE "Contact" ("id" INTEGER NOT NULL, CONSTRAINT "Contact_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Order" ( "id" INTEGER NOT NULL, CONSTRAINT "Order_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "OrderLine" ("id" INTEGER NOT NULL, "orderId" INTEGER NOT NULL, CONSTRAINT "OrderLine_pkey" PRIMARY KEY ("id"));

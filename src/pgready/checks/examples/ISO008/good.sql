@@ -1,0 +1,5 @@
+CREATE TABLE "Contact" ("id" INTEGER NOT NULL, CONSTRAINT "Contact_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Order" ( "id" INTEGER NOT NULL, CONSTRAINT "Order_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "OrderLine" ("id" INTEGER NOT NULL, "orderId" INTEGER NOT NULL, CONSTRAINT "OrderLine_pkey" PRIMARY KEY ("id"));
+ALTER TABLE "OrderLine" ADD CONSTRAINT "OrderLine_orderId_fkey"
+    FOREIGN KEY ("orderId") REFERENCES "Order" ("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -1,0 +1,1 @@
+ALTER TABLE "Customer" ALTER COLUMN "email" SET NOT NULL;

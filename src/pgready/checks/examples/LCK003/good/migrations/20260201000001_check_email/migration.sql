@@ -1,0 +1,1 @@
+ALTER TABLE "Customer" VALIDATE CONSTRAINT "Customer_email_given";

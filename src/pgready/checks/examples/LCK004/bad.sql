@@ -1,0 +1,1 @@
+ALTER TABLE "Customer" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();

@@ -1,0 +1,1 @@
+UPDATE "Customer" SET "points" = "spent" / 10;

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY "Customer_email_key" ON "Customer" ("email");

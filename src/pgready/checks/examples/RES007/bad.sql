@@ -1,0 +1,2 @@
+BEGIN;
+ALTER TABLE "Customer" ADD COLUMN "email" TEXT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE "Customer" ADD COLUMN "email" TEXT;
+COMMIT;

@@ -1,0 +1,5 @@
+SET search_path TO "shop";
+
+CREATE TABLE "Item" ("id" INTEGER PRIMARY KEY);
+
+RESET search_path;

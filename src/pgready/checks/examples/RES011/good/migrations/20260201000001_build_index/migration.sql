@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "Customer_name_idx" ON "Customer" ("name");

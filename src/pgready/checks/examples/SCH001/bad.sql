@@ -1,0 +1,1 @@
+CREATE TABLE "Event" ("at" TIMESTAMP(3) NOT NULL, "name" TEXT NOT NULL);

@@ -1,0 +1,1 @@
+COMMENT ON TABLE "Start" IS 'where it begins';

@@ -1,0 +1,2 @@
+-- pgready: ignore RES07 the next migration commits
+COMMENT ON TABLE "Start" IS 'where it begins';

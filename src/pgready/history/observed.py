@@ -1,0 +1,118 @@
+"""What the throw-away server showed decides over what was read."""
+
+from dataclasses import replace as changed
+
+from pgready.history.catalog import TEMPORARY, Thing
+from pgready.history.changing import move
+from pgready.history.steps import Replay
+from pgready.model.effects import Action
+from pgready.model.history import Certainty, Event
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.trace import MigrationRun
+
+__all__ = ["agree"]
+
+# What the rehearsal does not list: roles belong to the server, the rest has no kind.
+_NOT_LISTED = frozenset({ObjectKind.ROLE, ObjectKind.OTHER})
+
+
+def agree(replay: Replay, run: MigrationRun) -> None:
+    """Make the catalog after a migration the one that the run left, and its events those that took place."""
+    catalog = replay.catalog
+    touched = {thing: ref for thing, ref in catalog.touched.items() if _is_listed(thing)}
+    made, dropped = set(run.made), set(run.dropped)
+    before = {ref for ref in touched.values() if ref is not None}
+    after = {thing.ref for thing in touched if thing.present is not False}
+    for thing, was in touched.items():
+        now = thing.ref if thing.present is not False else None
+        if now is not None and now not in made and not (now in before and now not in dropped):
+            _undo(replay, thing, was if was not in dropped else None)
+        elif now is None and was is not None and was not in dropped and was not in after:
+            _undo(replay, thing, was)
+        else:
+            if thing.present is None and was in dropped and was not in made:
+                catalog.remove(thing, replay.order)
+            thing.present = thing.present is not False
+            _settle(replay, thing, new=was is None)
+    _add_unread(replay, run)
+    catalog.unread_at = 0
+
+
+def _is_listed(thing: Thing) -> bool:
+    named = thing.ref.kind is ObjectKind.CONSTRAINT and thing.detail == "NOT NULL"
+    return thing.ref.kind not in _NOT_LISTED and thing.ref.schema != TEMPORARY and not named
+
+
+def _undo(replay: Replay, thing: Thing, was: ObjectRef | None) -> None:
+    """What was read did not take place: the thing is as it was before the migration."""
+    catalog = replay.catalog
+    if was is None:
+        catalog.remove(thing, replay.order)
+        thing.ended = None
+    elif thing.present is False:
+        catalog.put(thing, replay.order, present=True)
+    else:
+        thing.present = True
+        if thing.ref != was and thing.owner is None:
+            move(catalog, thing, was, replay.order)
+    for index in _written_of(replay, thing):
+        if thing.events[index].action in _MOVES:
+            thing.events[index] = changed(thing.events[index], certainty=Certainty.SKIPPED)
+
+
+_MOVES = (Action.CREATES, Action.DROPS, Action.RENAMES)
+
+
+def _settle(replay: Replay, thing: Thing, *, new: bool) -> None:
+    """What was left open of this migration is told by what is there now; what only alters shows in no name."""
+    took_place = {Action.CREATES: new, Action.DROPS: not thing.present, Action.RENAMES: False}
+    for index in _written_of(replay, thing):
+        event = thing.events[index]
+        if event.certainty is Certainty.MAYBE and event.action in _MOVES:
+            certainty = Certainty.HAPPENS if took_place[event.action] else Certainty.SKIPPED
+            thing.events[index] = changed(event, certainty=certainty)
+
+
+def _written_of(replay: Replay, thing: Thing) -> list[int]:
+    first = next(
+        (index for index, event in enumerate(reversed(thing.events)) if event.migration != replay.where.name),
+        len(thing.events),
+    )
+    return list(range(len(thing.events) - first, len(thing.events)))
+
+
+def _add_unread(replay: Replay, run: MigrationRun) -> None:
+    """What happened and could not be read: dropped things go, made ones come, tables before what is in them."""
+    catalog = replay.catalog
+    for ref in sorted(set(run.dropped) - set(run.made), key=_depth, reverse=True):
+        thing = catalog.by_ref.get(ref)
+        if thing is not None and thing.present is not False:
+            _note(replay, thing, Action.DROPS)
+            catalog.remove(thing, replay.order)
+    for ref in sorted(run.made, key=_depth):
+        if ref not in catalog.by_ref:
+            thing = catalog.new(ref, catalog.owner_of(ref))
+            catalog.put(thing, replay.order, present=True)
+            _note(replay, thing, Action.CREATES)
+
+
+def _depth(ref: ObjectRef) -> tuple[bool, ObjectRef]:
+    plain = ObjectRef(kind=ref.kind, schema=ref.schema or "", table=ref.table or "", name=ref.name)
+    return ref.table is not None, plain
+
+
+def _note(replay: Replay, thing: Thing, action: Action) -> None:
+    migration = replay.where
+    opaque = next((place for place in reversed(replay.opaque) if place.migration == migration.name), None)
+    thing.events.append(
+        Event(
+            order=opaque.order if opaque is not None else max(replay.order, 1),
+            migration=migration.name,
+            position=migration.position,
+            statement=0,
+            location=opaque.location if opaque is not None else migration.location,
+            action=action,
+            object=thing.ref,
+            observed=True,
+        )
+    )

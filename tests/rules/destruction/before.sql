@@ -1,0 +1,20 @@
+-- What every case of the tables beside it begins with; two rows in each table.
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE "Size" AS ENUM ('S', 'M', 'L');
+CREATE SCHEMA shop;
+CREATE SCHEMA "Old Things";
+CREATE TABLE "User" (id serial PRIMARY KEY, email text, name text, mood mood DEFAULT 'ok', nick varchar(50));
+CREATE TABLE post (id int PRIMARY KEY, author int REFERENCES "User" (id), title varchar(100), body text);
+CREATE TABLE log (id int, line text, at timestamptz);
+CREATE TABLE shop.item (id int PRIMARY KEY, price numeric(10, 2), moods mood[], size "Size");
+CREATE TABLE shop.basket (id int PRIMARY KEY, item int CONSTRAINT basket_item_fkey REFERENCES shop.item (id));
+CREATE TABLE measure (id int, day date) PARTITION BY RANGE (day);
+CREATE TABLE measure_2024 PARTITION OF measure FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE "drop table" (id int, "drop column" text, "DELETE FROM" text);
+CREATE TABLE "Old Things"."Thing" (id int, "Name" text);
+CREATE TABLE computed (id int, double int GENERATED ALWAYS AS (id * 2) STORED);
+CREATE TABLE tag (id int PRIMARY KEY, word text NOT NULL DEFAULT '');
+CREATE INDEX log_line_idx ON log (line);
+CREATE VIEW titles AS SELECT title FROM post;
+CREATE VIEW names AS SELECT name FROM "User";
+CREATE FUNCTION wipe() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM log; RETURN NULL; END $$;

@@ -1,0 +1,10 @@
+INSERT INTO "User" (email, name, mood, nick) VALUES ('a@x', 'Ann', 'ok', 'an'), ('b@x', 'Bob', 'happy', 'bo');
+INSERT INTO post VALUES (1, 1, 'one', 'text'), (2, 2, 'two', 'text');
+INSERT INTO log VALUES (1, 'started', '2024-05-01 12:00:00.5+00'), (2, 'stopped', '2024-05-02 12:00:00.5+00');
+INSERT INTO shop.item VALUES (1, 1.25, '{ok}', 'S'), (2, 2.5, '{happy}', 'M');
+INSERT INTO shop.basket VALUES (1, 1), (2, 2);
+INSERT INTO measure VALUES (1, '2024-02-01'), (2, '2024-03-01');
+INSERT INTO "drop table" VALUES (1, 'a', 'b'), (2, 'c', 'd');
+INSERT INTO "Old Things"."Thing" VALUES (1, 'a'), (2, 'b');
+INSERT INTO computed VALUES (1), (2);
+INSERT INTO tag VALUES (1, 'a'), (2, 'b');

@@ -1,0 +1,143 @@
+"""The findings on a terminal: one line that tools can read, the lines of the file, and the common part once."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pgready.config import Config, parse_config
+from pgready.findings import CheckResult, Evidence, Finding, Outcome, Severity
+from pgready.model.location import Location
+from pgready.model.schema import Schema
+from pgready.reports.terminal import rows, summary
+from pgready.verdict import AuditResult, Policy
+
+FILE = "prisma/migrations/20260101000000_drop_the_old_columns_of_the_customers/migration.sql"
+TEXT = 'ALTER TABLE "Customer" DROP COLUMN "phone";\nALTER TABLE "Customer" DROP COLUMN "fax";\nSELECT 1;\n' * 10
+
+
+def found(line: int | None, *, severity: Severity = Severity.BLOCK, suppressed: str | None = None) -> Finding:
+    return Finding(
+        rule="INV002",
+        severity=severity,
+        evidence=Evidence.REHEARSED,
+        object=f"public.t{line}",
+        message=f"table t{line} is there, and no model declares it, which a rather long sentence says here",
+        fix="Declare it.",
+        location=None if line is None else Location(FILE, line, 1),
+        suppressed=suppressed,
+    )
+
+
+@pytest.fixture
+def with_findings(make_audit: Callable[..., AuditResult]) -> Callable[..., AuditResult]:
+    def make(*findings: Finding, policy: Policy | None = None) -> AuditResult:
+        audit = make_audit(Config(), Schema(), made=Schema())
+        check = CheckResult(rule="INV002", outcome=Outcome.FAILED, why="2 findings; all", findings=findings)
+        return replace(audit, checks=(check,), policy=policy or audit.policy)
+
+    return make
+
+
+def printed(audit: AuditResult, *, text: str | None = TEXT, width: int | None = None, notes: bool = False) -> list[str]:
+    return [each.text for each in rows(audit, excerpts=lambda _place: text, width=width, notes=notes)]
+
+
+def test_in_a_pipe_every_finding_is_one_line_with_its_place_rule_and_message(premium_audit: AuditResult) -> None:
+    lines = printed(premium_audit, text=None, notes=True)
+    for finding in premium_audit.findings:
+        place = f"{finding.location}  " if finding.location else ""
+        (line,) = [each for each in lines if each.endswith(f"  {finding.message}") and f"{place}{finding.rule}" in each]
+        assert line.startswith("  ")
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_on_a_terminal_nothing_but_a_path_is_wider_than_it(premium_audit: AuditResult, width: int) -> None:
+    folded = printed(premium_audit, width=width, notes=True)
+    wide = [line for line in folded if len(line) > width and not line.startswith(("block: ", "warn: "))]
+    assert [line for line in wide if not re.fullmatch(r" +\S+", line)] == []
+    unfolded = " ".join(" ".join(folded).split())
+    assert all(" ".join(finding.message.split()) in unfolded for finding in premium_audit.findings)
+
+
+def test_findings_of_one_cause_share_why_and_fix_and_the_first_two_show_their_lines(
+    with_findings: Callable[..., AuditResult],
+) -> None:
+    lines = printed(with_findings(found(1), found(2), found(4), found(5)))
+    assert [len([line for line in lines if line.startswith(f"  {word}: ")]) for word in ("why", "fix")] == [1, 1]
+    assert [line for line in lines if "^" in line] == ["      | " + "^" * 42, "      | " + "^" * 40]
+    assert lines.count("    1 | " + TEXT.splitlines()[0]) == 1
+
+
+def test_findings_of_one_place_stand_together_above_its_lines(with_findings: Callable[..., AuditResult]) -> None:
+    audit = with_findings(found(1), found(2), replace(found(1), message="and it has rows"))
+    lines = printed(audit)
+    first = next(number for number, line in enumerate(lines) if f"{FILE}:1:1" in line)
+    assert lines[first + 1] == f"  {FILE}:1:1  INV002  and it has rows"
+    assert lines[first + 2].startswith("    1 | ALTER TABLE")
+    assert sum(f"{FILE}:1:1" in line for line in printed(audit, width=80)) == 1
+
+
+def test_notes_and_accepted_findings_are_counted_and_shown_on_demand(with_findings: Callable[..., AuditResult]) -> None:
+    audit = with_findings(
+        found(1), found(2, severity=Severity.NOTE), found(4, severity=Severity.NOTE), found(5, suppressed="it may go")
+    )
+    quiet, all_ = "\n".join(printed(audit)), "\n".join(printed(audit, notes=True))
+    assert "2 notes and 1 accepted finding not shown (--notes shows them)" in quiet
+    assert not [line for line in (2, 4, 5) if f"migration.sql:{line}:1" in quiet]
+    assert all(f"migration.sql:{line}:1" in all_ for line in (1, 2, 4, 5))
+    assert "(accepted: it may go)" in all_
+    assert "not shown" not in all_
+
+
+def test_a_note_that_blocks_is_never_left_out(with_findings: Callable[..., AuditResult]) -> None:
+    strict = parse_config('[policy]\nblocking = "note"\n', rules=()).policy
+    lines = printed(with_findings(found(1, severity=Severity.NOTE), policy=strict))
+    assert any(f"{FILE}:1:1  INV002" in line for line in lines)
+
+
+def test_what_was_not_given_is_one_line_and_with_notes_one_for_each(premium_audit: AuditResult) -> None:
+    skipped = [check for check in premium_audit.checks if check.outcome is Outcome.SKIPPED and not check.given]
+    assert skipped
+    (line,) = [line for line in printed(premium_audit) if "not checked" in line]
+    assert all(check.rule in line for check in skipped)
+    assert all(f"  {check.rule} not checked: {check.why}" in printed(premium_audit, notes=True) for check in skipped)
+
+
+def test_hostile_names_and_texts_reach_no_terminal(hostile_audit: AuditResult) -> None:
+    evil = "\x1b]0;pwned\x07\u202e\u2028\x9b31m;\r\n" * 500
+    for width in (None, 80):
+        for line in printed(hostile_audit, text=evil, width=width, notes=True):
+            # A joiner within an emoji is part of the picture.
+            assert line.replace("\u200d", "").isprintable(), repr(line)
+
+
+def test_styles_are_pieces_of_the_line_and_the_summary_is_the_same_text(premium_audit: AuditResult) -> None:
+    found_rows = list(rows(premium_audit, notes=True))
+    assert [each.text for each in found_rows] == [text for text, _ in summary(premium_audit)]
+    heads = [each for each in found_rows if any(style == "red" for _, style in each.pieces)]
+    assert len(heads) == sum(finding.severity is Severity.BLOCK for finding in premium_audit.findings)
+
+
+def test_a_secret_is_taken_out_before_a_line_break_can_tear_it_apart(with_findings: Callable[..., AuditResult]) -> None:
+    secret = "correct horse battery staple of our own database"
+    audit = with_findings(replace(found(1), message=f"cannot log in with {secret} at {'all ' * 20}"))
+    for width in (None, *range(30, 120)):
+        text = "\n".join(each.text for each in rows(audit, width=width, scrub=lambda said: said.replace(secret, "***")))
+        assert "***" in text
+        assert not [word for word in secret.split() if word in ("horse", "battery", "staple") and word in text]
+
+
+def test_the_worst_come_first_and_the_others_in_the_order_of_their_places(
+    with_findings: Callable[..., AuditResult],
+) -> None:
+    audit = with_findings(found(None), found(10, severity=Severity.WARN), found(13), found(2), found(1))
+    lines = [line for line in printed(audit) if "  INV002" in line]
+    assert [re.findall(r":(\d+):1  INV002( warn)?", line) for line in lines] == [
+        [("1", "")],
+        [("2", "")],
+        [("13", "")],
+        [],
+        [("10", " warn")],
+    ]
