@@ -23,7 +23,7 @@ _CELLS = (
 
 def test_a_headless_run_shows_the_views_and_makes_no_widget(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when a notebook in JupyterLab starts the run, whose session then stands in the environment."""
-    monkeypatch.setenv("JPY_SESSION_NAME", "/work/some.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/somebody/some.ipynb")
     bench.write(*_CELLS)
     run = bench.run()
     assert run.why == ()
