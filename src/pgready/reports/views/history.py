@@ -34,11 +34,12 @@ def timeline(audit: AuditResult) -> View:
 
 
 def _marks(audit: AuditResult) -> dict[str, Mark]:
-    """Migration -> its worst open finding; of findings without a place in a migration none."""
+    """Migration -> its worst open finding in it; what only describes the history is none."""
     by_file = {record.file: record.name for record in audit.migrations}
     found: dict[str, list[Finding]] = {}
     for finding in audit.findings:
-        if finding.location is not None and finding.suppressed is None and finding.location.file in by_file:
+        told = finding.suppressed is None and not finding.described
+        if told and finding.location is not None and finding.location.file in by_file:
             found.setdefault(by_file[finding.location.file], []).append(finding)
     return {
         name: Mark(severity=max(it.severity for it in held), rules=tuple(sorted({it.rule for it in held})))
