@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +49,12 @@ def test_the_scope_is_what_the_revision_lacks(pgready: Run, clone: Path) -> None
         return read
 
     since = document("--since", "main")
-    assert since["deployment"] == {"kind": "since a revision", "migrations": [UNDATED], "base": "main"}
+    assert since["deployment"] == {
+        "kind": "since a revision",
+        "migrations": [UNDATED],
+        "base": "main",
+        "unlike_base": [],
+    }
     assert str(since["scope"]).startswith("1 migration newer than main;")
     (clone / "pgready.toml").write_text("[scope]\nsince = 'main'\n")
     assert document()["deployment"] == since["deployment"]
@@ -107,3 +113,24 @@ def test_a_baseline_of_findings_is_written_kept_and_cleaned(pgready: Run, clone:
     assert "- HIS001 other" in updated.stderr
     assert "agreed; was there" in file.read_text()
     assert "SUP001" not in findings(pgready, clone)
+
+
+@pytest.mark.parametrize("change", ["edited", "renamed"])
+def test_a_history_that_the_revision_does_not_have_is_no_pass(change: str, pgready: Run, clone: Path) -> None:
+    migrations = clone / "prisma" / "migrations"
+    (first,) = (each for each in migrations.iterdir() if each.is_dir() and each.name != UNDATED)
+    if change == "edited":
+        (first / "migration.sql").write_text((first / "migration.sql").read_text() + 'DROP TABLE "User";\n')
+    else:
+        first.rename(migrations / "20290101000000_squashed")
+    done = pgready("check", clone, "--since", "main")
+    assert done.returncode in (1, 3), done.stdout
+    assert f"{first.name} of main was edited or is gone" in done.stdout
+
+
+def test_where_nothing_is_about_to_run_nothing_is_called_passed(pgready: Run, clone: Path) -> None:
+    shutil.rmtree(clone / "prisma" / "migrations" / UNDATED)
+    pgready("check", clone, "--no-rehearse", "--since", "main", "--json", "audit.json")
+    checks = json.loads((clone.parent / "audit.json").read_text())["checks"]
+    (lost,) = (check for check in checks if check["rule"] == "DES001")
+    assert (lost["outcome"], lost["given"], lost["why"]) == ("skipped", False, "no migration is about to run")

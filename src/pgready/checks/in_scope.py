@@ -81,15 +81,27 @@ def table_of(history: History, event: Event) -> Biography | None:
 def judged_in_scope(rule: Rule, found: list[Finding], history: History, deployment: Deployment) -> CheckResult:
     """The outcome of a rule that depends on rows or traffic that are there before the deployment.
 
-    Of a clean deploy there is nothing to judge: its findings describe the history, and that is no pass. Dynamic SQL in
-    what is about to run is no pass either.
+    Of a clean deploy, and where nothing is about to run, there is nothing to judge: the findings describe the history,
+    and that is no pass. A history that is not the one of the revision, and dynamic SQL in what is about to run, are no
+    pass either.
     """
     scope = sum(deployment.runs(name) for name in history.migrations)
     result = failed_or_passed(rule, found, looked_at=f"{len(history.migrations)} migrations, {scope} about to run")
     if deployment.kind is DeploymentKind.CLEAN:
         return replace(result, outcome=Outcome.SKIPPED, given=False, why=_NOTHING_THERE)
-    unread = _unread(history, deployment)
-    return incomplete(result, unread) if unread else result
+    unknown = _unlike_base(deployment) or _unread(history, deployment)
+    if not unknown and not scope:
+        return replace(result, outcome=Outcome.SKIPPED, given=False, why="no migration is about to run")
+    return incomplete(result, unknown) if unknown else result
+
+
+def _unlike_base(deployment: Deployment) -> str | None:
+    """Migrations that were edited, renamed, squashed or removed: what they made may be called new, and is not."""
+    if not deployment.unlike_base:
+        return None
+    first, *rest = deployment.unlike_base
+    more = f" and {len(rest)} more" if rest else ""
+    return f"{first}{more} of {deployment.base} was edited or is gone, so what a database already holds is not known"
 
 
 _NOTHING_THERE = "a clean deploy finds no rows and no traffic; --since REV judges a database in use"

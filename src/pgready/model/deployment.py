@@ -22,12 +22,14 @@ class Deployment:
     """The scope of an audit: the names of the migrations about to run, of all that lie on disk.
 
     `base` is the revision of git as it was given, for SINCE. Of a clean deploy every migration is in scope, and nothing
-    exists before it.
+    exists before it. `unlike_base` are migrations that the revision has with other SQL, or that are gone since: then
+    what exists before the deployment is not known.
     """
 
     kind: DeploymentKind = DeploymentKind.CLEAN
     migrations: frozenset[str] = frozenset()
     base: str | None = None
+    unlike_base: tuple[str, ...] = ()
 
     def runs(self, migration: str) -> bool:
         """Whether the deployment runs that migration."""

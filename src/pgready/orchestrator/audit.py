@@ -136,7 +136,8 @@ def _deployment(request: AuditRequest, directory: Path, migrations: Sequence[Mig
     if request.since is None:
         return Deployment()
     found = migrations_since(request.root, directory, [each.name for each in migrations], request.since)
-    return Deployment(kind=DeploymentKind.SINCE, migrations=found.new, base=request.since)
+    unlike = tuple(sorted((*found.edited, *found.removed)))
+    return Deployment(kind=DeploymentKind.SINCE, migrations=found.new, base=request.since, unlike_base=unlike)
 
 
 def _no_migrations(files: ProjectFiles) -> str:
