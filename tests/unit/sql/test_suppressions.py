@@ -155,7 +155,7 @@ def test_what_is_no_comment_of_the_script_or_not_to_pgready_says_nothing(sql: st
         ),
         ("-- pgready: ignore DES001 until 20270131 x", "1:33: '20270131' is no day; expected one such as 2027-01-31"),
         ("-- pgready: ignore DES001 until 2027-01-31", "1:4: gives no reason; expected `pgready: ignore RULE reason`"),
-        ("-- pgready: ignore DES001 x until 2027-01-31", "1:4: `until` has to stand before the reason"),
+        ("-- pgready: ignore DES001 x until 2027-01-31", "1:4: a day stands before the reason: `until 2027-01-31`"),
         (
             "-- pgready: ignore DES001 LCK001 x",
             "1:4: names further rules behind a space; expected commas between rules",
@@ -227,3 +227,10 @@ def test_hostile_texts_take_linear_time(sql: str) -> None:
     started = time.perf_counter()
     read_suppressions(migrations, scripts, rules=RULES)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("spelling", ["expires 2020-01-01 gone", "expires = 2020-01-01", "gone, expires: 2020-01-01"])
+def test_a_day_spelt_as_in_pgready_toml_is_not_taken_for_a_reason(spelling: str) -> None:
+    found = comments(f"-- pgready: ignore DES001 {spelling}\nDROP TABLE a;")
+    assert found.suppressions == ()
+    assert "until 2027-01-31" in found.faults[0].message

@@ -27,7 +27,8 @@ _RULE = re.compile(r"[^\s,:;]+")
 _SEPARATOR = re.compile(r"\s*,\s*")
 _UNTIL = re.compile(r"\s+until\b\s*(?P<date>[^\s,;]*)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LATE_UNTIL = re.compile(r"\buntil\s+\d", re.IGNORECASE)
+# `expires` is how pgready.toml spells it.
+_LATE_UNTIL = re.compile(r"\buntil\s+\d|\bexpires\b\W*\d{4}-\d", re.IGNORECASE)
 _ANOTHER_RULE = re.compile(r"[A-Za-z]{3}\d{3}\b")
 
 
@@ -164,5 +165,5 @@ def _reason(text: str, place: int, start: int) -> str:
     if _ANOTHER_RULE.match(reason):
         raise _FaultError("names further rules behind a space; expected commas between rules", start)
     if _LATE_UNTIL.search(reason):
-        raise _FaultError("`until` has to stand before the reason", start)
+        raise _FaultError("a day stands before the reason: `until 2027-01-31`", start)
     return reason
