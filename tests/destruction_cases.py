@@ -91,9 +91,12 @@ def wider() -> Iterator[Narrowed]:
         yield Narrowed(old, new, None, using[0] if using else None)
 
 
-def judged(before: str, sql: str, *, kind: DeploymentKind = DeploymentKind.SINCE) -> list[Finding]:
-    """What the rules find when `sql` is deployed onto what `before` made."""
-    migrations = (Build().migration("m1", 1, before), Build().migration("m2", 2, sql))
+def judged(before: str, *texts: str, kind: DeploymentKind = DeploymentKind.SINCE) -> list[Finding]:
+    """What the rules find when the texts, each a migration, are deployed onto what `before` made."""
+    migrations = tuple(
+        Build().migration(f"m{number}", number, text) for number, text in enumerate((before, *texts), start=1)
+    )
+    scope = frozenset(each.name for each in migrations[1:])
     scripts = tuple(read_script(migration) for migration in migrations)
     broken = [script.unreadable for script in scripts if script.unreadable]
     if broken:
@@ -103,11 +106,11 @@ def judged(before: str, sql: str, *, kind: DeploymentKind = DeploymentKind.SINCE
         declared=Schema(),
         migrations=migrations,
         scripts=scripts,
-        deployment=Deployment(kind=kind, migrations=frozenset({"m2"})),
+        deployment=Deployment(kind=kind, migrations=scope),
         history=replay_history(migrations, scripts),
     )
     found = [each for check in CHECKS for each in check.judge(gathered).findings]
-    return [each for each in found if each.location is not None and "m2" in each.location.file]
+    return [each for each in found if each.location is not None and each.location.file != migrations[0].file]
 
 
 def _table(kind: str) -> dict[str, Any]:

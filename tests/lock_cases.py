@@ -19,6 +19,12 @@ CREATE INDEX "t_b_idx" ON "t" ("b");
 CREATE MATERIALIZED VIEW "m" AS SELECT "id" FROM "u";
 CREATE UNIQUE INDEX "m_id" ON "m" ("id");
 CREATE VIEW "w" AS SELECT "id", "n" FROM "u";
+CREATE TABLE "w2" ("id" INTEGER NOT NULL, "n" INTEGER) PARTITION BY RANGE ("id");
+CREATE TABLE "w4" ("a" INTEGER NOT NULL) PARTITION BY RANGE ("a");
+CREATE TABLE "bound" ("a" INTEGER NOT NULL CHECK ("a" >= 0 AND "a" < 100));
+CREATE TABLE "split" ("a" INTEGER) PARTITION BY RANGE ("a");
+CREATE TABLE "rest" PARTITION OF "split" DEFAULT;
+INSERT INTO "rest" SELECT 1;
 INSERT INTO "u" SELECT g, g FROM generate_series(1, 9) g;
 INSERT INTO "t" ("id", "a", "b", "v", "p", "at", "e", "f", "g")
 SELECT g, g, g::text, g::text, g, now(), 'a', g, g FROM generate_series(1, 9) g;
@@ -95,6 +101,21 @@ CASES = (
     LockCase("a CHECK", 'ALTER TABLE "t" ADD CONSTRAINT "c" CHECK ("a" > 0);', ("LCK003 note",)),
     LockCase("a CHECK that is not checked", 'ALTER TABLE "t" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID;'),
     LockCase("a CHECK of a new column", 'ALTER TABLE "t" ADD COLUMN "x" INTEGER CHECK ("x" > 0);', ("LCK003 note",)),
+    LockCase(
+        "a table becomes a partition",
+        'ALTER TABLE "w2" ATTACH PARTITION "u" FOR VALUES FROM (0) TO (100);',
+        ("LCK003 note",),
+    ),
+    LockCase(
+        "a table with a CHECK of its bounds becomes a partition",
+        'ALTER TABLE "w4" ATTACH PARTITION "bound" FOR VALUES FROM (0) TO (100);',
+    ),
+    LockCase(
+        "a partition beside a default one",
+        'CREATE TABLE "w3" PARTITION OF "split" FOR VALUES FROM (50) TO (60);',
+        ("LCK003 note",),
+        writes=True,
+    ),
     LockCase("SET NOT NULL", 'ALTER TABLE "t" ALTER COLUMN "a" SET NOT NULL;', ("LCK003 note",)),
     LockCase("SET NOT NULL that a CHECK proves", 'ALTER TABLE "t" ALTER COLUMN "f" SET NOT NULL;'),
     LockCase(

@@ -18,6 +18,7 @@ from pgready.model.migration import Migration
 from pgready.model.spelling import Question
 from pgready.model.trace import MigrationRun, Rehearsal
 from pgready.rehearsal import Limits, find_binaries, rehearse
+from pgready.sources.sql.pieces import pieces
 
 __all__ = [
     "Child",
@@ -66,11 +67,22 @@ def rehearsed(
     questions: tuple[Question, ...] = (),
     stand_ins: str | None = None,
     limits: Limits | None = None,
+    by_statement: bool = False,
+    either_way: bool = False,
 ) -> Rehearsal:
-    """Rehearse migrations with these texts."""
+    """Rehearse migrations with these texts, whole or statement by statement, or the one and then the other."""
     migrations = of_texts(*texts)
     again = {migration.name for migration in migrations} if rerun else set()
-    return rehearse(migrations, rerun=again, questions=questions, stand_ins=stand_ins, limits=limits)
+    cut = {each.name: pieces(each.sql) for each in migrations if each.sql is not None}
+    return rehearse(
+        migrations,
+        rerun=again,
+        questions=questions,
+        stand_ins=stand_ins,
+        limits=limits,
+        pieces=cut if by_statement else None,
+        otherwise=cut if either_way else None,
+    )
 
 
 def names(run: MigrationRun, what: str = "made") -> list[str]:

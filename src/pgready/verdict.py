@@ -143,9 +143,9 @@ class ProjectInfo:
 
     `prisma_version` is a version or, where `prisma_exact` is False, a range, as `prisma_location` says it; None when no
     file names one. What it decides, a range by its lower end and None when that is not known:
-    `prisma_by_statement`, whether Prisma runs a migration statement by statement (7.4 and newer, reported), and
-    `prisma_join_primary_key`, whether the table of an implicit many-to-many relation gets a primary key (6 and newer)
-    or a unique index.
+    `prisma_by_statement`, whether Prisma sends a migration statement by statement where its parser can read it (7.4 and
+    newer; of a range only when all of it agrees), and `prisma_join_primary_key`, whether the table of an implicit
+    many-to-many relation gets a primary key (6 and newer) or a unique index.
     """
 
     name: str

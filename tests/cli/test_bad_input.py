@@ -1,7 +1,9 @@
 """One clear message with its place, exit code 2, no traceback, nothing half-written."""
 
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,7 +76,7 @@ def test_no_migrations_directory(pgready: Run, command: str, project: Path) -> N
 def test_a_wrong_key_in_the_configuration(pgready: Run, command: str, project: Path) -> None:
     (project / "pgready.toml").write_text("[project]\nname = 'shop'\nschemas = 'x'\n")
     message = complaint(pgready(command, project))
-    assert "pgready.toml:3: unknown key 'schemas' in [project]; did you mean 'schema'?" in message
+    assert "pgready.toml:3:1: unknown key 'schemas' in [project]; did you mean 'schema'?" in message
 
 
 def test_options_that_name_nothing(pgready: Run, command: str, project: Path) -> None:
@@ -118,3 +120,54 @@ def test_migrations_that_stand_elsewhere_are_pointed_at(pgready: Run, command: s
     message = complaint(pgready(command, project))
     assert "expected prisma/schema/migrations" in message
     assert "there is prisma/migrations" in message
+
+
+def test_what_is_written_to_is_looked_at_before_the_work(pgready: Run, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    message = complaint(pgready("check", project, "--output", "file"))
+    assert message == "pgready: --output: file: is a file; expected a directory, or a name that is free\n"
+    message = complaint(pgready("check", project, "--json", project))
+    assert message.startswith(f"pgready: --json: {project}: is a directory; expected a file")
+
+
+def test_a_configuration_that_is_a_directory_is_named(pgready: Run, project: Path, command: str) -> None:
+    message = complaint(pgready(command, project, "--config", project))
+    assert message == f"pgready: {project}: is a directory; expected a file\n"
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="there is no setpriv")
+@pytest.mark.parametrize("place", ["prisma/schema.prisma", "prisma/migrations", "pgready.toml", "pgready.baseline"])
+def test_what_may_not_be_read_is_named(project: Path, place: str) -> None:
+    (project / "pgready.toml").write_text("")
+    (project / "pgready.baseline").write_text("")
+    (project / place).chmod(0)
+    done = without_privileges("check", project, "--no-rehearse")
+    (project / place).chmod(0o755)
+    assert f"{place}: " in complaint(done)
+    assert "cannot be read: Permission denied" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="there is no setpriv")
+@pytest.mark.parametrize("option", [None, "--schema", "--migrations", "--config"])
+def test_a_way_that_may_not_be_entered_is_no_bug_of_ours(project: Path, tmp_path: Path, option: str | None) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    arguments = (project, option, closed / "x") if option else (closed / "x",)
+    done = without_privileges("check", *arguments, "--no-rehearse")
+    closed.chmod(0o755)
+    message = complaint(done)
+    assert f"{closed}/x: cannot be read: Permission denied" in message
+    assert "internal error" not in message
+
+
+def without_privileges(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """As root, too, a run that may only read what its files say."""
+    mine = ["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+    dropped = ["setpriv", *mine] if os.geteuid() == 0 else []
+    return subprocess.run(
+        [*dropped, Path(sys.executable).parent / "pgready", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

@@ -73,6 +73,24 @@ def test_without_a_configuration_or_through_a_link_nothing_is_written(
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_baseline_without_a_configuration_is_refused_and_not_ignored(pgready: Run, project: Path) -> None:
+    """It was ignored, and the result said that there is none."""
+    (project / "pgready.baseline").write_text("SCH001 public.User  # was there\n")
+    for command in ("check", "audit", "baseline"):
+        done = pgready(command, project)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "pgready.baseline: nothing reads it, as there is no pgready.toml beside it" in done.stderr
+        assert "an empty file will do" in done.stderr
+    # Each way out that is named leads out.
+    elsewhere = project / "elsewhere.toml"
+    elsewhere.write_text("")
+    assert pgready("check", project, "--no-rehearse", "--config", elsewhere).returncode == 3
+    assert pgready("init", project, "--no-rehearse").returncode == 0
+    (project / "pgready.toml").write_text("")
+    stale = pgready("check", project)
+    assert "pgready.baseline:1  SUP001" in stale.stdout
+
+
 def test_a_deployment_that_does_not_finish_gives_no_baseline(pgready: Run, project: Path) -> None:
     (project / "pgready.toml").write_text("[groups.Auth]\ntables = ['User']\n")
     (project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql").write_text("SELECT 1/0;")

@@ -147,7 +147,7 @@ def test_a_mistake_in_a_configuration_says_on_which_side(pgready: Run, apps: Pat
     (after / "pgready.toml").write_text("[groups.A]\ntables = 5\n")
     done = pgready("compare", apps, after)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"pgready: {after}: pgready.toml:2: ")
+    assert done.stderr.startswith(f"pgready: {after}: pgready.toml:2:1: ")
 
 
 @pytest.mark.parametrize(
@@ -192,3 +192,22 @@ def test_the_help_says_what_the_exit_codes_mean(pgready: Run) -> None:
     assert done.returncode == 0
     for line in ("0  better or the same", "1  worse, or better and worse", "3  unsure"):
         assert line in done.stdout
+
+
+def test_rules_that_have_to_run_play_no_part_in_a_comparison(pgready: Run, apps: Path, tmp_path: Path) -> None:
+    """No check runs, and what such a rule asks for is said by groups, contracts and severities."""
+    after = copied(tmp_path / "after")
+    text = (after / "pgready.toml").read_text()
+    assert "[policy]" not in text
+    (after / "pgready.toml").write_text(text + '\n[policy]\nrequired = ["ISO001", "INV001", "RES001"]\n')
+    for one, other in ((apps, after), (after, apps)):
+        assert pgready("compare", one, other).returncode == 0
+
+
+def test_a_baseline_that_nothing_reads_is_refused_on_its_side(pgready: Run, apps: Path, tmp_path: Path) -> None:
+    after = copied(tmp_path / "after")
+    (after / "pgready.toml").unlink()
+    (after / "pgready.baseline").write_text("Order.userId->User  # was there\n")
+    done = pgready("compare", apps, after)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pgready.baseline: nothing reads it" in done.stderr

@@ -35,7 +35,30 @@ def test_several_rules_are_printed_in_the_order_asked_for_and_once(pgready: Run)
     assert [line[:6] for line in lines if line[:6] in RULES] == ["RES002", "INV001"]
 
 
-@pytest.mark.parametrize(("asked", "hint"), [("RES02", "did you mean RES002"), ("xyz", "`pgready explain` lists them")])
+@pytest.mark.parametrize("asked", ["DES", "des", "DES*"])
+def test_the_letters_of_a_family_list_its_rules(pgready: Run, asked: str) -> None:
+    done = pgready("explain", asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = [line[2:8] for line in done.stdout.splitlines() if line[2:8] in RULES]
+    assert listed == sorted(rule for rule in RULES if rule.startswith("DES"))
+
+
+def test_a_page_says_how_to_change_the_severity(pgready: Run) -> None:
+    assert '[policy.severity]\n    DES001 = "warn"\n' in pgready("explain", "DES001").stdout
+    assert '[policy.severity]\n    HIS001 = "note"\n' in pgready("explain", "HIS001").stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("RES02", "did you mean RES002?"),
+        ("des1", "did you mean DES001?"),
+        ("DES-1", "did you mean DES001?"),
+        ("DES999", "`pgready explain DES` lists them"),
+        ("RSE001", "did you mean RES001"),
+        ("xyz", "`pgready explain` lists them"),
+    ],
+)
 def test_an_unknown_rule_is_a_usage_error_with_a_hint(pgready: Run, asked: str, hint: str) -> None:
     done = pgready("explain", "RES002", asked)
     assert (done.returncode, done.stdout) == (2, "")

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 
-from pgready.cli.printing import texts
+from pgready.cli.printing import print_rows, texts
 from pgready.model.location import Location
 from pgready.orchestrator.audit import Sources, read_sources
 from pgready.orchestrator.request import make_request
+from pgready.reports.terminal_row import row
 
 MIGRATION = "prisma/migrations/20250101000000_init/migration.sql"
 
@@ -47,3 +50,18 @@ def test_secrets_are_taken_out_of_texts_and_lines_stay_where_they_are(
     assert texts(sources_of(project))(Location(MIGRATION, 2)) == "SELECT '***';\nSELECT 2;\n"
     monkeypatch.setenv("API_TOKEN", "canary-7719-aa41';\nSELECT 2")
     assert texts(sources_of(project))(Location(MIGRATION, 2)) is None
+
+
+def test_a_pipe_gets_what_rich_would_print_and_colours_when_it_asks_for_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(("✓ READY", "bold green"), "  trailing  "), row("x" * 300), row("a\tb\x07"), row()]
+    for variable in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    print_rows(rows)
+    plain = capsys.readouterr().out
+    Console(highlight=False, soft_wrap=True).print(*(Text(each.text) for each in rows), sep="\n")
+    assert plain == capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    print_rows(rows)
+    assert "\x1b[" in capsys.readouterr().out

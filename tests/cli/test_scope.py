@@ -54,6 +54,9 @@ def test_the_scope_is_what_the_revision_lacks(pgready: Run, clone: Path) -> None
         "migrations": [UNDATED],
         "base": "main",
         "unlike_base": [],
+        "edited": [],
+        "removed": [],
+        "renamed": [],
     }
     assert str(since["scope"]).startswith("1 migration newer than main;")
     (clone / "pgready.toml").write_text("[scope]\nsince = 'main'\n")
@@ -126,6 +129,30 @@ def test_a_history_that_the_revision_does_not_have_is_no_pass(change: str, pgrea
     done = pgready("check", clone, "--since", "main")
     assert done.returncode in (1, 3), done.stdout
     assert f"{first.name} of main was edited or is gone" in done.stdout
+    assert ("HIS006" if change == "edited" else "HIS007") in done.stdout
+
+
+def test_a_moved_project_is_compared_with_where_it_was(pgready: Run, clone: Path) -> None:
+    write(clone, 'DROP TABLE "User";\n')
+    (clone / "packages" / "db").mkdir(parents=True)
+    (clone / "prisma").rename(clone / "packages" / "db" / "prisma")
+    pgready("check", clone / "packages" / "db", "--no-rehearse", "--since", "main", "--json", "audit.json")
+    document = json.loads((clone.parent / "audit.json").read_text())
+    assert document["deployment"]["migrations"] == [UNDATED]
+    assert document["scope"].startswith("1 migration newer than main, which has them in prisma/migrations;")
+    assert [(each["rule"], each["severity"]) for each in document["findings"] if each["rule"] == "DES001"] == [
+        ("DES001", "block")
+    ]
+
+
+def test_a_revision_without_migrations_is_told(pgready: Run, clone: Path) -> None:
+    settings = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+    for arguments in (["checkout", "-q", "--orphan", "none"], ["rm", "-rq", "--cached", "."]):
+        subprocess.run(["git", *arguments], cwd=clone, check=True)
+    subprocess.run(["git", *settings, "commit", "-q", "--allow-empty", "-m", "x"], cwd=clone, check=True)
+    pgready("check", clone, "--no-rehearse", "--since", "none", "--json", "audit.json")
+    scope = json.loads((clone.parent / "audit.json").read_text())["scope"]
+    assert scope.startswith("2 migrations newer than none, which has no migrations;")
 
 
 def test_where_nothing_is_about_to_run_nothing_is_called_passed(pgready: Run, clone: Path) -> None:

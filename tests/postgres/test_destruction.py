@@ -130,7 +130,9 @@ def destroyed(before: State, after: State, rule: str) -> set[str]:
             return {name for name, identity in before.columns.items() if identity not in after.columns.values()}
         case "DES003":
             kept = {row for rows in after.rows.values() for row in rows}
-            return {name for name, oid in before.tables.items() if before.rows[oid] and not before.rows[oid] & kept}
+            tables = {name for name, oid in before.tables.items() if before.rows[oid] and not before.rows[oid] & kept}
+            # An UPDATE writes every row anew.
+            return tables | {name for name in before.columns if name.rpartition(".")[0] in tables}
         case "DES005":
             return {name.rpartition(".")[0] for name in before.values - after.values}
         case "DES006":

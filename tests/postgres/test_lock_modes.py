@@ -66,6 +66,12 @@ SAMPLES = {
     "RESET REL OPTIONS": ALTER + "RESET (fillfactor)",
     "CLUSTER ON": ALTER + 'CLUSTER ON "t_pkey"',
     "DROP CLUSTER": ALTER + "SET WITHOUT CLUSTER",
+    "ATTACH PARTITION": 'ALTER TABLE "whole" ATTACH PARTITION "part" FOR VALUES FROM (0) TO (10)',
+    "ATTACH PARTITION to it": 'ALTER TABLE "whole" ATTACH PARTITION "part" FOR VALUES FROM (0) TO (10)',
+    "DETACH PARTITION": 'ALTER TABLE "whole" DETACH PARTITION "old"',
+    "DETACH PARTITION from it": 'ALTER TABLE "whole" DETACH PARTITION "old"',
+    "CREATE TABLE PARTITION OF it": 'CREATE TABLE "new" PARTITION OF "whole" FOR VALUES FROM (50) TO (60)',
+    "a new partition beside it": 'CREATE TABLE "new" PARTITION OF "split" FOR VALUES FROM (50) TO (60)',
     "ALTER TABLE": ALTER + "ENABLE ROW LEVEL SECURITY",
     "RENAME TABLE": ALTER + 'RENAME TO "t2"',
     "DROP TABLE": 'DROP TABLE "t"',
@@ -92,6 +98,10 @@ SAMPLES = {
     **{f"LOCK TABLE IN {mode.words} MODE": f'LOCK TABLE "t" IN {mode.words} MODE' for mode in LockMode},
 }
 MORE += """
+CREATE TABLE "whole" ("a" INTEGER) PARTITION BY RANGE ("a");
+CREATE TABLE "old" PARTITION OF "whole" FOR VALUES FROM (100) TO (110);
+CREATE TABLE "part" ("a" INTEGER);
+INSERT INTO "part" SELECT 1;
 CREATE UNLOGGED TABLE "un" ("a" INTEGER);
 CREATE TABLE "m2" ("id" INTEGER NOT NULL);
 CREATE UNIQUE INDEX "m2_id" ON "m2" ("id");
@@ -104,12 +114,13 @@ ALONE = {
     "VACUUM": 'VACUUM "t"',
     "VACUUM FULL": 'VACUUM FULL "t"',
 }
+DETACHED = 'ALTER TABLE "whole" DETACH PARTITION "old" CONCURRENTLY'
 # The lock of the index itself, a copy to another disk, another storage engine, data of the client.
-ELSEWHERE = {"RENAME INDEX", "SET TABLESPACE", "SET ACCESS METHOD", "COPY"}
+ELSEWHERE = {"DETACH PARTITION CONCURRENTLY from it", "RENAME INDEX", "SET TABLESPACE", "SET ACCESS METHOD", "COPY"}
 SINCE = {"ADD NOT NULL": 180000, "ADD NOT NULL NOT VALID": 180000, "ALTER COLUMN SET EXPRESSION": 170000}
 LOCKED = """
 SELECT c.relname, l.mode, l.granted FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-WHERE l.pid = %s AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'm')"""
+WHERE l.pid = %s AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'm', 'p')"""
 STATE = """
 SELECT c.oid, c.relname, c.relkind, pg_relation_filenode(c.oid),
   coalesce((SELECT seq_scan FROM pg_stat_xact_all_tables x WHERE x.relid = c.oid), 0)
@@ -209,18 +220,29 @@ def test_the_server_takes_the_lock_and_does_the_work_that_the_table_says(
 def test_what_cannot_run_in_a_transaction_asks_for_the_lock_that_the_table_says(
     command: str, sessions: tuple[Connection, Connection]
 ) -> None:
-    worker, watcher = sessions
     assert [by.command for by, _ in commands(ALONE[command])] == [command]
-    watcher.execute('BEGIN; LOCK TABLE "t" IN SHARE UPDATE EXCLUSIVE MODE')
-    waiting = threading.Thread(target=_run, args=(worker, ALONE[command]))
+    assert _asks_for(sessions, ALONE[command], "t") is COMMANDS[command].mode
+
+
+def test_a_partition_is_detached_concurrently_beside_readers_and_writers(
+    sessions: tuple[Connection, Connection],
+) -> None:
+    by, event = commands(DETACHED)[0]
+    assert (by.command, event.object.name) == ("DETACH PARTITION CONCURRENTLY from it", "whole")
+    assert _asks_for(sessions, DETACHED, "whole") is by.mode
+
+
+def _asks_for(sessions: tuple[Connection, Connection], sql: str, table: str) -> LockMode:
+    worker, watcher = sessions
+    watcher.execute(f'BEGIN; LOCK TABLE "{table}" IN SHARE UPDATE EXCLUSIVE MODE'.encode())
+    waiting = threading.Thread(target=_run, args=(worker, sql))
     waiting.start()
     try:
-        asked = _asked(watcher, worker.info.backend_pid)
+        return _asked(watcher, worker.info.backend_pid, table)
     finally:
         watcher.execute("SELECT pg_cancel_backend(%s)", (worker.info.backend_pid,))
         waiting.join(20)
         watcher.execute("ROLLBACK")
-    assert asked is COMMANDS[command].mode
 
 
 def _run(worker: Connection, sql: str) -> None:
@@ -228,11 +250,11 @@ def _run(worker: Connection, sql: str) -> None:
         worker.execute(sql.encode())
 
 
-def _asked(watcher: Connection, pid: int) -> LockMode:
+def _asked(watcher: Connection, pid: int, table: str) -> LockMode:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         for name, asked, granted in watcher.execute(LOCKED, (pid,)):
-            if name == "t" and not granted:
+            if name == table and not granted:
                 return mode(asked)
         time.sleep(0.02)
     raise AssertionError("nobody waits")

@@ -88,23 +88,53 @@ def test_a_deferred_constraint_fails_as_commit_would() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "outcome"),
     [
-        ("BEGIN; CREATE TABLE c (id int); COMMIT;", "it controls transactions itself (BEGIN)"),
-        ("CREATE TABLE c (id int); COMMIT; SELECT 1", "it controls transactions itself (COMMIT)"),
-        ("BEGIN; CREATE TABLE c (id int);", "it leaves a transaction open"),
-        (
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (b)",
-            "it holds a statement that cannot run inside a transaction block",
-        ),
-        ("VACUUM a", "it holds a statement that cannot run inside a transaction block"),
-        ("DO $$ BEGIN COMMIT; END $$", "it ends transactions inside a procedure or a DO block"),
+        ("BEGIN; CREATE TABLE c (id int); COMMIT;", "failed"),
+        ("BEGIN; CREATE TABLE IF NOT EXISTS c (id int); COMMIT;", "same"),
+        ("BEGIN; DROP TABLE IF EXISTS c; CREATE TABLE c (id int); COMMIT;", "recreates"),
+        ("CREATE TABLE IF NOT EXISTS c (id int); COMMIT; INSERT INTO c VALUES (1)", "changes"),
+        ("INSERT INTO a VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET b = a.b + 1; COMMIT", "changes"),
+        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (b)", "same"),
+        ("CREATE INDEX CONCURRENTLY i ON a (b)", "failed"),
+        ("VACUUM a", "same"),
+        ("DO $$ BEGIN COMMIT; END $$", "same"),
     ],
 )
-def test_what_cannot_be_undone_is_skipped_with_a_reason(text: str, reason: str) -> None:
+def test_what_cannot_be_undone_is_run_again_in_a_database_of_its_own(text: str, outcome: str) -> None:
+    result = rehearsed(SETUP, text, "CREATE TABLE z (id int)", rerun=True)
+    assert result.complete
+    run = result.runs[1]
+    assert (run.rerun and run.rerun.outcome, run.rerun_skipped) == (outcome, None)
+    assert {str(table.name) for table in result.schema.tables} <= {"public.a", "public.c", "public.z"}
+
+
+def test_several_that_change_something_are_each_judged_on_a_clean_database() -> None:
+    """The second of them would fail if it saw what the second run of the first left behind."""
+    add = "BEGIN; CREATE TABLE IF NOT EXISTS c (id int); INSERT INTO c VALUES (1); COMMIT;"
+    check = "BEGIN; DO $$ BEGIN ASSERT (SELECT count(*) FROM c) = 1; END $$; COMMIT;"
+    _, second, third, last = rehearsed(SETUP, add, check, check, rerun=True).runs
+    assert [run.rerun and run.rerun.outcome for run in (second, third, last)] == ["changes", "same", "same"]
+
+
+def test_behind_a_transaction_that_is_left_open_nothing_can_be_run_again() -> None:
+    (run, after) = rehearsed("BEGIN; CREATE TABLE c (id int);", "COMMIT; BEGIN; SELECT 1; COMMIT;", rerun=True).runs
+    assert (run.rerun, run.rerun_skipped) == (None, "it leaves a transaction open")
+    assert after.rerun is None
+    assert after.rerun_skipped is not None
+
+
+def test_what_was_dropped_and_made_again_is_named() -> None:
+    (_, run) = rehearsed(SETUP, "DROP INDEX IF EXISTS i; CREATE INDEX i ON a (b)", rerun=True).runs
+    assert run.rerun is not None
+    assert [f"{ref.kind} {ref}" for ref in run.rerun.recreated] == ["index public.a.i"]
+
+
+def test_a_row_that_is_written_with_another_value_is_a_change() -> None:
+    text = "INSERT INTO a VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET b = a.b + 1"
     (_, run) = rehearsed(SETUP, text, rerun=True).runs
-    assert run.error is None
-    assert (run.rerun, run.rerun_skipped) == (None, reason)
+    assert run.rerun is not None
+    assert run.rerun.outcome is RerunOutcome.CHANGES
 
 
 def test_the_second_run_leaves_no_trace() -> None:

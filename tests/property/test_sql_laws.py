@@ -92,7 +92,7 @@ FACTS: dict[type, tuple[set[Action], set[ObjectKind]]] = {
     ColumnFacts: ({Action.CREATES, Action.ALTERS}, {ObjectKind.COLUMN}),
     ConstraintFacts: ({Action.CREATES}, {ObjectKind.CONSTRAINT}),
     IndexFacts: ({Action.CREATES}, {ObjectKind.INDEX}),
-    RowsFacts: ({Action.WRITES}, {ObjectKind.TABLE}),
+    RowsFacts: ({Action.WRITES, Action.CREATES, Action.READS}, {ObjectKind.TABLE, ObjectKind.RELATION}),
     SettingFacts: ({Action.SETS, Action.ALTERS}, {ObjectKind.OTHER, ObjectKind.ROLE}),
 }
 

@@ -3,7 +3,7 @@
 import pytest
 
 from destruction_cases import BEFORE, found_in, judged
-from pgready.findings import Severity
+from pgready.findings import Confidence, Severity
 from pgready.model.deployment import DeploymentKind
 
 BREAKS = [
@@ -33,6 +33,38 @@ KEEPS = [
     "ALTER TABLE tag ALTER COLUMN word DROP DEFAULT",
     "ALTER TABLE log ALTER COLUMN line SET DEFAULT '', ALTER COLUMN line SET NOT NULL",
 ]
+
+
+COMPUTED = "ALTER TABLE log ADD g text NOT NULL DEFAULT gen_random_uuid(), ADD c timestamptz NOT NULL DEFAULT now(), "
+COMPUTED += "ADD n text DEFAULT gen_random_uuid(), ADD i int NOT NULL GENERATED ALWAYS AS IDENTITY;"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE log ALTER g DROP DEFAULT",
+        'ALTER TABLE "User" ALTER id DROP DEFAULT',
+        "ALTER TABLE log ALTER i DROP IDENTITY",
+    ],
+)
+def test_a_required_column_that_loses_a_default_which_only_the_database_computes_blocks(sql: str) -> None:
+    [found] = judged(BEFORE + COMPUTED, sql)
+    assert (found.rule, found.severity, found.confidence) == ("CMP003", Severity.BLOCK, Confidence.MEDIUM)
+    assert "loses its default" in found.message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE log ALTER c DROP DEFAULT",
+        "ALTER TABLE log ALTER n DROP DEFAULT",
+        "ALTER TABLE log ALTER g DROP DEFAULT, ALTER g SET DEFAULT 'x'",
+        "ALTER TABLE log ALTER g DROP NOT NULL, ALTER g DROP DEFAULT",
+        "ALTER TABLE log ALTER i DROP IDENTITY, ALTER i SET DEFAULT 1",
+    ],
+)
+def test_a_default_that_prisma_fills_in_itself_or_that_is_replaced_may_go(sql: str) -> None:
+    assert [each.message for each in judged(BEFORE + COMPUTED, sql)] == []
 
 
 @pytest.mark.parametrize("sql", BREAKS)

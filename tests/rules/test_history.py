@@ -10,6 +10,7 @@ from pgready.checks import Gathered, run_checks
 from pgready.config import Config
 from pgready.findings import Confidence, Outcome, Severity
 from pgready.history import replay_history
+from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.location import Location
 from pgready.model.schema import Schema
 from pgready.sources.sql import read_scripts
@@ -139,3 +140,44 @@ def test_sql_that_never_runs_is_told(build: Build, judge: Judge) -> None:
     result = judge("HIS012", replace(history(build, "1"), strays=files))
     assert [(each.object, str(each.location)) for each in result.findings] == [(file, file) for file in files]
     assert judge("HIS012", history(build, "1")).outcome is Outcome.PASSED
+
+
+SINCE = Deployment(
+    kind=DeploymentKind.SINCE,
+    migrations=frozenset({"3_c", "4_d"}),
+    base="main",
+    unlike_base=("1_a", "2_b", "2_c"),
+    edited=("1_a",),
+    removed=("2_b", "2_c"),
+    renamed=(("2_c", "3_c"),),
+)
+
+
+def test_a_migration_that_the_revision_has_with_another_text_is_found(build: Build, judge: Judge) -> None:
+    result = judge("HIS006", replace(history(build, "1_a", "3_c", "4_d"), deployment=SINCE))
+    (found,) = result.findings
+    assert (found.object, found.severity, str(found.location)) == (
+        *("1_a", Severity.WARN),
+        "migrations/1_a/migration.sql",
+    )
+    assert found.message == "1_a has another text than in main: where that one has run, this one does not"
+
+
+def test_a_migration_that_only_the_revision_has_is_found_with_its_new_name(build: Build, judge: Judge) -> None:
+    result = judge("HIS007", replace(history(build, "1_a", "3_c", "4_d"), deployment=SINCE))
+    assert [(each.object, each.message, each.location) for each in result.findings] == [
+        ("2_b", "2_b, which main has, is gone", None),
+        (
+            "2_c",
+            "2_c, which main has, is gone; 3_c has its text: Prisma runs that again",
+            Location("migrations/3_c/migration.sql"),
+        ),
+    ]
+
+
+@pytest.mark.parametrize("rule", ["HIS006", "HIS007"])
+def test_without_a_revision_nothing_is_compared_with_it(rule: str, build: Build, judge: Judge) -> None:
+    clean = judge(rule, history(build, "1_a"))
+    assert (clean.outcome, clean.given, clean.findings) == (Outcome.SKIPPED, False, ())
+    same = replace(SINCE, unlike_base=(), edited=(), removed=(), renamed=())
+    assert judge(rule, replace(history(build, "1_a"), deployment=same)).outcome is Outcome.PASSED

@@ -1,5 +1,8 @@
 """What a statement weighs in the deployment that is judged."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pytest
 
 from builders import Build
@@ -7,7 +10,7 @@ from pgready.checks import destruction
 from pgready.checks.gathered import Gathered
 from pgready.config import Config
 from pgready.findings import Confidence, Finding, Severity
-from pgready.history import replay_history
+from pgready.history import as_deployed, replay_history
 from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.schema import Schema
 from pgready.sources.sql import read_script
@@ -15,17 +18,30 @@ from pgready.sources.sql import read_script
 MADE = "CREATE TABLE old (id int, a text);"
 
 
-def found(*texts: str, runs: set[int], kind: DeploymentKind = DeploymentKind.SINCE) -> list[Finding]:
-    """Findings of the rules on destruction; `runs` are the numbers of the migrations that are deployed."""
+def found(
+    *texts: str,
+    runs: Iterable[int] = (),
+    kind: DeploymentKind = DeploymentKind.SINCE,
+    deployment: Deployment | None = None,
+    deployed: bool = False,
+) -> list[Finding]:
+    """Findings of the rules on destruction; `runs` are the numbers of the migrations that are deployed.
+
+    `deployed`, or a `deployment` of its own: judged is the history as that deployment meets it.
+    """
     migrations = tuple(Build().migration(f"m{number}", number, text) for number, text in enumerate(texts, 1))
     scripts = tuple(read_script(migration) for migration in migrations)
+    scope = deployment or Deployment(kind=kind, migrations=frozenset(f"m{number}" for number in runs))
+    history = replay_history(migrations, scripts)
+    if deployed or deployment is not None:
+        history = as_deployed(history, migrations, scripts, None, scope)
     gathered = Gathered(
         config=Config(),
         declared=Schema(),
         migrations=migrations,
         scripts=scripts,
-        deployment=Deployment(kind=kind, migrations=frozenset(f"m{number}" for number in runs)),
-        history=replay_history(migrations, scripts),
+        deployment=scope,
+        history=history,
     )
     return [each for check in destruction.CHECKS for each in check.judge(gathered).findings]
 
@@ -82,3 +98,75 @@ def test_a_second_swap_of_the_same_enum_is_judged_by_itself() -> None:
 def test_without_a_history_a_check_is_skipped(sql: str) -> None:
     gathered = Gathered(config=Config(), declared=Schema(), migrations=(Build().migration("m1", 1, sql),))
     assert {check.judge(gathered).outcome.value for check in destruction.CHECKS} == {"skipped"}
+
+
+def judged(*texts: str, runs: set[int]) -> list[Finding]:
+    """Findings as the orchestrator has them judged: the history as the deployment meets it."""
+    return found(*texts, runs=runs, deployed=True)
+
+
+def test_what_is_deployed_already_was_there_first_whatever_its_name_sorts() -> None:
+    made = "CREATE TABLE IF NOT EXISTS old (id int, a text);"
+    [table] = judged("SELECT 1;", made, made, "DROP TABLE old;", runs={2, 4})
+    added = "ALTER TABLE old ADD COLUMN IF NOT EXISTS b text;"
+    [column] = judged(MADE, added, added, "ALTER TABLE old DROP COLUMN b;", runs={2, 4})
+    assert [(each.severity, each.confidence) for each in (table, column)] == [(Severity.BLOCK, Confidence.HIGH)] * 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "SELECT 1 FROM information_schema.tables WHERE table_name = '_prisma_migrations'",
+        "SELECT 1 FROM pg_roles WHERE rolname = 'app'",
+        "SELECT 1 FROM old WHERE id = 1",
+    ],
+)
+@pytest.mark.parametrize("does", ["DROP TABLE old;", "DELETE FROM old;", "ALTER TABLE old DROP COLUMN a;"])
+def test_what_a_database_in_use_may_answer_otherwise_counts(asked: str, does: str) -> None:
+    text = f"DO $$ BEGIN IF EXISTS ({asked}) THEN {does} END IF; END $$;"
+    [one] = judged(MADE, text, runs={2})
+    assert (one.severity, one.confidence) == (Severity.BLOCK, Confidence.MEDIUM)
+
+
+def test_a_condition_that_the_migrations_decide_leaves_nothing_to_say() -> None:
+    text = (
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'gone') THEN DROP TABLE old; END IF; END $$;"
+    )
+    assert judged(MADE + "CREATE TABLE gone ();", "SELECT 1;", "DROP TABLE gone;" + text, runs={3})[1:] == []
+
+
+@pytest.mark.parametrize("text", ["DROP TABLE IF EXISTS legacy;", "ALTER TABLE old DROP COLUMN IF EXISTS legacy;"])
+def test_what_no_migration_made_is_lost_if_it_is_there(text: str) -> None:
+    [one] = judged(MADE, text, runs={2})
+    assert (one.severity, one.confidence) == (Severity.BLOCK, Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("make", "drop"),
+    [
+        ("CREATE TABLE IF NOT EXISTS t (id int, a text);", "DROP TABLE t;"),
+        ("ALTER TABLE old ADD COLUMN IF NOT EXISTS b text;", "ALTER TABLE old DROP COLUMN b;"),
+    ],
+)
+def test_what_is_made_if_not_exists_may_be_an_older_one_that_is_destroyed(make: str, drop: str) -> None:
+    for texts in ((MADE, make, drop), (MADE, make + drop, "SELECT 1;")):
+        [one] = judged(*texts, runs={2, 3})
+        assert (one.severity, one.confidence) == (Severity.WARN, Confidence.MEDIUM)
+
+
+def test_what_was_filed_under_another_name_existed_before() -> None:
+    renamed = Deployment(
+        kind=DeploymentKind.SINCE,
+        migrations=frozenset({"m1", "m2"}),
+        base="main",
+        unlike_base=("m0",),
+        removed=("m0",),
+        renamed=(("m0", "m1"),),
+    )
+    texts = (MADE, "DROP TABLE old;")
+    [one] = found(*texts, deployment=renamed)
+    [squashed] = found(*texts, deployment=replace(renamed, renamed=()))
+    assert [(each.severity, each.confidence) for each in (one, squashed)] == [
+        (Severity.BLOCK, Confidence.HIGH),
+        (Severity.BLOCK, Confidence.MEDIUM),
+    ]

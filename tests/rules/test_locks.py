@@ -27,7 +27,7 @@ def gathered(*texts: str, deployed: int | None = 1, by_statement: bool = False) 
         scripts=scripts,
         history=replay_history(migrations, scripts),
         deployment=Deployment() if deployed is None else since,
-        statement_by_statement=by_statement,
+        by_statement=frozenset(each.name for each in migrations) if by_statement else frozenset(),
     )
 
 

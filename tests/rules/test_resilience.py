@@ -15,8 +15,9 @@ from pgready.model.guards import AllOf, Condition, Exists, Guard, GuardKind, Not
 from pgready.model.migration import Statement
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
-from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunError, RunOutcome
+from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunError, RunOutcome, Sending
 from pgready.sources.sql import read_scripts
+from rehearsals import of_texts
 
 USER = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="User")
 KEY = ObjectRef(kind=ObjectKind.CONSTRAINT, schema="public", table="Post", name="Post_userId_fkey")
@@ -238,22 +239,35 @@ def test_an_accepted_finding_does_not_prove_the_other_claims(build: Build, judge
     assert result.findings[0].suppressed == "agreed"
 
 
-def test_an_error_of_transactions_is_no_finding_for_a_prisma_that_uses_none(build: Build, judge: Judge) -> None:
-    error = RunError(sqlstate="25001", message="CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
-    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=error)
+_REFUSED = RunError(sqlstate="25001", message="CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
+_FAILED = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=_REFUSED)
 
-    def outcome(*, statement_by_statement: bool) -> Outcome:
-        gathered = Gathered(
-            config=Config(),
-            declared=Schema(),
-            migrations=(build.migration("1"),),
-            rehearsal=build.rehearsal(Schema(), run),
-            statement_by_statement=statement_by_statement,
-        )
-        return judge("RES001", gathered).outcome
 
-    assert outcome(statement_by_statement=False) is Outcome.FAILED
-    assert outcome(statement_by_statement=True) is Outcome.SKIPPED
+def _sent_either_way(build: Build, run: MigrationRun, other: MigrationRun) -> Gathered:
+    rehearsal = replace(build.rehearsal(Schema(), run), otherwise=(other,))
+    return Gathered(config=Config(), declared=Schema(), migrations=(build.migration("1"),), rehearsal=rehearsal)
+
+
+def test_what_only_fails_when_it_is_sent_whole_says_which_prisma_applies_it(build: Build, judge: Judge) -> None:
+    applied = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, sending=Sending.BY_STATEMENT)
+    result = judge("RES001", _sent_either_way(build, _FAILED, applied))
+    assert result.outcome is Outcome.FAILED
+    (found,) = result.findings
+    assert found.message.endswith(
+        "; Prisma 7.4 and newer send it statement by statement, and apply it; the project's version is not known"
+    )
+
+
+def test_what_only_fails_statement_by_statement_is_found_where_the_version_is_not_known(
+    build: Build, judge: Judge
+) -> None:
+    error = RunError(sqlstate="25P01", message="LOCK TABLE can only be used in transaction blocks", statement=2)
+    failed = replace(_FAILED, error=error, sending=Sending.BY_STATEMENT)
+    result = judge("RES001", _sent_either_way(build, replace(_FAILED, outcome=RunOutcome.APPLIED, error=None), failed))
+    (found,) = result.findings
+    assert "LOCK TABLE can only be used in transaction blocks (SQLSTATE 25P01)" in found.message
+    assert "what stands before the error stays" in found.message
+    assert found.message.endswith("; older versions send the file whole, and apply it")
 
 
 def test_a_claim_about_a_migration_that_does_not_exist_is_found(build: Build, judge: Judge) -> None:
@@ -376,3 +390,32 @@ def test_without_a_rehearsal_what_a_later_migration_makes_is_told_and_nothing_pa
     ]
     fine = replay_history(migrations[1:2], scripts[1:2])
     assert judge("RES001", replace(read, history=fine)).outcome is Outcome.SKIPPED
+
+
+def test_without_a_rehearsal_sql_that_the_grammar_does_not_accept_is_one_finding_with_its_place(
+    judge: Judge,
+) -> None:
+    migrations = tuple(of_texts("CREATE TABLE a ();", "CREATE TABLE b ();\nALTER TABEL a DROP c;", "DROP TABLE a;"))
+    scripts = read_scripts(migrations)
+    evidence = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=migrations,
+        scripts=scripts,
+        rehearsal_skipped="it was not asked for",
+    )
+    [found] = judge("RES001", evidence).findings
+    assert (found.object, found.severity, found.evidence) == ("m2", Severity.BLOCK, Evidence.READ)
+    assert 'syntax error at or near "TABEL" (SQLSTATE 42601)' in found.message
+    assert (found.location.line, found.location.column) == (2, 7) if found.location is not None else False
+
+
+@pytest.mark.parametrize(
+    "sql", ["DO $$ BEGIN IF now() > now() THEN EXECUTE 'SELCT 1'; END IF; END $$", f"SELECT '{'x' * (1 << 20)}'"]
+)
+def test_text_that_may_never_run_or_is_only_too_large_for_us_is_no_failure(sql: str, judge: Judge) -> None:
+    migrations = tuple(of_texts(sql))
+    scripts = read_scripts(migrations)
+    assert scripts[0].unreadable is not None
+    evidence = Gathered(config=Config(), declared=Schema(), migrations=migrations, scripts=scripts)
+    assert judge("RES001", evidence).outcome is Outcome.SKIPPED

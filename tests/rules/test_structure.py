@@ -1,5 +1,6 @@
 """SCH001 to SCH004: keys and indexes of the structure."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -169,3 +170,13 @@ def test_what_the_migrations_made_is_judged_when_it_was_rehearsed(build: Build, 
     )
     [found] = judge("SCH001", gathered).findings
     assert (found.object, found.evidence) == ("public.made", Evidence.REHEARSED)
+
+
+def test_a_table_with_thousands_of_indexes_is_judged_at_once(build: Build, judged: Judged) -> None:
+    columns = [build.column(f"c{number}") for number in range(4000)]
+    indexes = [index(f"i{column.name}", column.name) for column in columns]
+    longer = index("longer", "c7", "c8")
+    started = time.process_time()
+    found = judged("SCH003", build.table("wide", *columns, indexes=(*indexes, longer)))
+    assert time.process_time() - started < 10, "each index was compared with each other one: a minute"
+    assert [each.object for each in found] == ["public.wide.ic7"]

@@ -145,6 +145,32 @@ def test_what_suppresses_nothing_is_found_with_what_there_is(
     assert (told, finding.severity, finding.location) == (message, Severity.WARN, suppression.location)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("Post", "public.Post"),
+        ("post", "public.Post"),
+        ("public.post", "public.Post"),
+        ('"public"."Post"', "public.Post"),
+        ("'Post'", "public.Post"),
+        ("Post.title", "public.Post.title"),
+        ('public."Post"."Title"', "public.Post.title"),
+        ("public.Post.author", "public.Post"),
+        ("Pots.title", "public.Post.title"),
+        ("publik.Post", "public.Post"),
+        ("User", "auth.User or public.User"),
+        ("public.Unlike", None),
+    ],
+)
+def test_an_object_that_nothing_is_called_is_told_with_the_one_that_was_meant(wrong: str, meant: str | None) -> None:
+    objects = ("public.Post", "public.Post.title", "public.User", "auth.User", "public.Comment.id")
+    findings = [found(on=name) for name in objects]
+    for source in (SuppressionSource.CONFIG, SuppressionSource.BASELINE):
+        (finding,) = judged([result(*findings)], entry(on=wrong, source=source))["SUP001"].findings
+        hint = f"; did you mean {meant}?" if meant else ""
+        assert finding.message.endswith(f" suppresses nothing: DES001 has none on {wrong}{hint}")
+
+
 def test_an_expired_one_is_found_once_whether_it_was_needed_or_not() -> None:
     expired = entry(expires=date(2027, 1, 30))
     for findings in ([found()], []):

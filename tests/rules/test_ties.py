@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from builders import Build, Judge
 from isolation_cases import accepting, config_of, gathered_of, told, tolerating
+from pgready.checks.isolation.ties import iso004
 from pgready.findings import Confidence, Evidence, Outcome, Severity
+from pgready.graph.edges import Edge, unkeyed_edges
 from pgready.model.contracts import EdgeKind
 from pgready.model.groups import Contract, ContractKind
 from pgready.model.location import Location
@@ -63,6 +67,21 @@ def test_a_column_that_refers_to_another_group_is_a_warning_with_its_rule(build:
     assert judge("ISO007", gathered_of(build, accepted, schema)).outcome is Outcome.PASSED
     gone = judge("ISO007", gathered_of(build, accepting(config, "note.gone?->user"), schema))
     assert told(gone.findings) == [("note.gone?->user", "no column without a foreign key is note.gone?->user")]
+
+
+def test_references_without_a_key_are_searched_once_for_a_check(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With accepted ones among them they were searched twice, which takes 0.3 s at 5,000 tables."""
+    schema = structure(also={"user": (), "note": (column("user_id"),)})
+    gathered = gathered_of(build, accepting(config_of(Auth="user", Notes="note"), "note.user_id?->user"), schema)
+    asked: list[Schema] = []
+
+    def counted(asked_for: Schema) -> tuple[Edge, ...]:
+        asked.append(asked_for)
+        return unkeyed_edges(asked_for)
+
+    monkeypatch.setattr("pgready.checks.isolation.known.unkeyed_edges", counted)
+    assert iso004(gathered).outcome is Outcome.PASSED
+    assert asked == [schema]
 
 
 def test_a_column_that_has_a_key_in_one_structure_is_not_unkeyed(build: Build, judge: Judge) -> None:

@@ -28,7 +28,7 @@ def gathered(*texts: str, by_statement: bool = False) -> Gathered:
         migrations=tuple(migrations),
         scripts=scripts,
         history=replay_history(migrations, scripts),
-        statement_by_statement=by_statement,
+        by_statement=frozenset(each.name for each in migrations) if by_statement else frozenset(),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from pgready.checks import (
     clashes,
+    clean_deploy,
     compatibility,
     destruction,
     history,
@@ -13,6 +14,7 @@ from pgready.checks import (
     isolation,
     locks,
     resilience,
+    second_run,
     structure,
     suppressions,
     transactions,
@@ -27,7 +29,8 @@ __all__ = ["CHECKS", "RULES", "Gathered", "run_checks"]
 CHECKS: tuple[Check, ...] = tuple(
     sorted(
         (
-            *(*clashes.CHECKS, *history.CHECKS, *inventory.CHECKS, *isolation.CHECKS, *resilience.CHECKS),
+            *(*clashes.CHECKS, *history.CHECKS, *inventory.CHECKS, *isolation.CHECKS),
+            *(*clean_deploy.CHECKS, *resilience.CHECKS, *second_run.CHECKS),
             *(*locks.CHECKS, *transactions.CHECKS, *destruction.CHECKS, *compatibility.CHECKS, *structure.CHECKS),
         ),
         key=lambda check: check.rule.id,
@@ -88,4 +91,5 @@ def _errored(rule: Rule, error: Exception) -> CheckResult:
 
 def _weigh(found: Finding, policy: Policy) -> Finding:
     """The severity that the policy asks for; what only describes the history stays a note."""
-    return found if found.described else replace(found, severity=policy.severities.get(found.rule, found.severity))
+    severity = found.severity if found.described else policy.severities.get(found.rule, found.severity)
+    return found if severity == found.severity else replace(found, severity=severity)

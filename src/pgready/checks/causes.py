@@ -1,14 +1,14 @@
 """Why a declared object is not there after a clean deploy, or why a migration fails, in one sentence."""
 
 from pgready.checks.gathered import Gathered
-from pgready.model.effects import Action
+from pgready.model.effects import Action, Unreadable
 from pgready.model.history import Need, ProviderKind
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
 from pgready.model.schema import ForeignKey
 from pgready.model.trace import MigrationRun, Skip
 
-__all__ = ["describe_skip", "what_is_needed", "why_it_fails", "why_key_is_missing", "why_missing"]
+__all__ = ["describe_skip", "syntax_errors", "what_is_needed", "why_it_fails", "why_key_is_missing", "why_missing"]
 
 Cause = tuple[str, Location | None]
 
@@ -78,6 +78,20 @@ def _a(wanted: ObjectRef) -> str:
     return {ObjectKind.CONSTRAINT: "this constraint", ObjectKind.TYPE: "this type"}.get(
         wanted.kind, f"this {wanted.kind}"
     )
+
+
+def syntax_errors(gathered: Gathered) -> dict[str, Unreadable]:
+    """By migration, the statement that PostgreSQL's grammar does not accept.
+
+    What is only too large or too deep for this reading is left out, and text of EXECUTE, which may never run.
+    """
+    return {
+        script.migration: script.unreadable
+        for script in gathered.scripts
+        if script.unreadable is not None
+        and "syntax error" in script.unreadable.message
+        and any(statement.kind == "Unreadable" for statement in script.statements)
+    }
 
 
 def why_it_fails(run: MigrationRun, gathered: Gathered) -> str | None:

@@ -209,7 +209,10 @@ def _pairs(
     def same(one: _Named) -> tuple[str, str]:
         return scope(one), _fold(one.name) if fold else one.name
 
-    for _, group in groupby(sorted(named, key=lambda one: (same(one), _order(one.location))), key=same):
+    found = list(named)
+    if len(set(map(same, found))) == len(found):
+        return
+    for _, group in groupby(sorted(found, key=lambda one: (same(one), _order(one.location))), key=same):
         first, *later = group
         seen = {first.name}
         for other in later:

@@ -8,7 +8,7 @@ from pgready.findings import Confidence, Evidence, Finding, Rule, Severity
 from pgready.history import column_before, existed_before_deployment
 from pgready.history.questions import ColumnState
 from pgready.model.effects import Action
-from pgready.model.facts import RowsFacts
+from pgready.model.facts import Default, RowsFacts
 from pgready.model.history import Biography, Certainty, Event, History
 from pgready.model.names import ObjectKind
 
@@ -20,7 +20,8 @@ CMP003 = Rule(
     severity=Severity.BLOCK,
     evidence=(Evidence.READ,),
     condition="When a migration ends, a table that was there before has a column that is NOT NULL, has no default, is "
-    "neither identity nor generated, and was missing or nullable before.",
+    "neither identity nor generated, and was missing or nullable before, or had a default that only the database "
+    "computes (a sequence, a function): Prisma itself fills in constants and now().",
     effect="Every INSERT of the version of the application that still runs leaves the column out and fails (23502), "
     "until the new version is everywhere. ADD COLUMN ... NOT NULL itself fails (23502) if the table has rows; SET NOT "
     "NULL if one of them holds NULL.",
@@ -28,7 +29,10 @@ CMP003 = Rule(
     "rows, then SET NOT NULL (and drop the default) in a later deployment.",
     source="PostgreSQL manual, ALTER TABLE (ADD COLUMN, SET NOT NULL); error code not_null_violation.",
 )
-_DECIDES = ("SET NOT NULL", "DROP DEFAULT")
+_LOSES = ("DROP DEFAULT", "DROP IDENTITY", "SET DEFAULT")
+_DECIDES = ("SET NOT NULL", *_LOSES)
+# Defaults that no version of the application computes itself.
+_BY_DATABASE = (Default.VOLATILE, Default.UNKNOWN)
 
 
 def cmp003(material: Material) -> Iterator[Finding]:
@@ -57,7 +61,8 @@ def _becomes_required(history: History, life: Biography, start: int, after: int)
     if life.name_at(after) is None or not _is_required(column_before(history, life, after)):
         return None
     new = life.name_at(start) is None and life.made is not None
-    if not new and column_before(history, life, start).not_null:
+    before = column_before(history, life, start)
+    if not new and before.not_null and before.default not in _BY_DATABASE and not before.identity:
         return None
     own = [event for event in life.events if start <= event.order < after and _may_require(event)]
     return next((event for event in reversed(own) if _is_cause(history, event, life)), None)
@@ -91,9 +96,12 @@ def _required(material: Material, event: Event, life: Biography) -> Iterator[Fin
         made.migration == event.migration or not existed_before_deployment(life, material.deployment)
     ):
         filled = _filled(material.history, life, event)
-        how = "loses its default" if event.detail == "DROP DEFAULT" else "becomes NOT NULL without a default"
-        nulls = "" if event.detail == "DROP DEFAULT" else _nulls(filled)
+        how = "loses its default" if event.detail in _LOSES else "becomes NOT NULL without a default"
+        nulls = "" if event.detail in _LOSES else _nulls(filled)
         yield report(CMP003, case, f"column {column} is new and {how}: {_INSERTS}{nulls}")
+    elif event.detail in _LOSES:
+        message = f"column {column} is NOT NULL and loses its default, which only the database computes: {_INSERTS}"
+        yield report(CMP003, case, message, confidence=Confidence.MEDIUM, fix=_FIX_DEFAULT)
     elif event.detail == "SET NOT NULL":
         message = f"column {column} becomes NOT NULL and has no default: INSERTs and UPDATEs of the running version of "
         message += f"the application that leave it empty fail (23502){_nulls(_filled(material.history, life, event))}"
@@ -101,6 +109,10 @@ def _required(material: Material, event: Event, life: Biography) -> Iterator[Fin
 
 
 _INSERTS = "INSERTs of the running version of the application leave it out and fail (23502)"
+_FIX_DEFAULT = (
+    "Keep the default until no running version leaves the column out: release a version that always gives it a value "
+    "first, and drop the default in a later deployment."
+)
 _FIX_SET = (
     "Release a version that always fills the column (or give it a default) before this migration runs; UPDATE the rows "
     "that hold NULL first."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pgready.config import Config
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
@@ -16,15 +17,17 @@ from pgready.model.schema import Schema
 from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal, Skip
 
-__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "incomplete", "not_given", "on_rehearsal"]
+__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "incomplete", "not_given", "on_rehearsal", "once"]
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """All the evidence of one audit; `rehearsal` is None when there is none, and `rehearsal_skipped` says why.
 
-    `opaque` are places whose guards cannot be read and whose effect did not happen. `statement_by_statement`: the
-    project's Prisma is known to be 7.4 or newer, which does not send a file whole. `lock_provider` is what
+    `opaque` are places whose guards cannot be read and whose effect did not happen. `by_statement` are
+    the migrations that the project's Prisma sends statement by statement, not whole. `lock_provider` is what
     migration_lock.toml names. `external_tables` and `external_enums` are managed by somebody else, says Prisma's
     configuration; `external_notes` are places of it that cannot be read. `comments` are what
     comments of migrations accept. `deployment` says which migrations are about
@@ -45,7 +48,7 @@ class Gathered:
     rehearsal_skipped: str | None = None
     skips: tuple[Skip, ...] = ()
     opaque: tuple[str, ...] = ()
-    statement_by_statement: bool = False
+    by_statement: frozenset[str] = frozenset()
     lock_provider: str | None = None
     external_tables: frozenset[QualifiedName] = frozenset()
     external_enums: frozenset[QualifiedName] = frozenset()
@@ -62,6 +65,21 @@ class Check:
 
     rule: Rule
     judge: Callable[[Gathered], CheckResult]
+
+
+def once(make: Callable[[Gathered], _Value]) -> Callable[[Gathered], _Value]:
+    """A function that makes its value once for all rules that judge the same audit; only the last one is kept."""
+    last: list[tuple[Gathered, _Value]] = []
+
+    def made(gathered: Gathered) -> _Value:
+        for known, value in last:
+            if known is gathered:
+                return value
+        value = make(gathered)
+        last[:] = [(gathered, value)]
+        return value
+
+    return made
 
 
 def finding(

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pgready.checks import history_since
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Rule, Severity
 from pgready.history import depends_on
@@ -150,19 +152,17 @@ def his011(gathered: Gathered) -> CheckResult:
 
 def his001(gathered: Gathered) -> CheckResult:
     """Undated directories that run after a dated one."""
-    dated = [migration for migration in gathered.migrations if _DATED.match(migration.name)]
-    first = min((migration.position for migration in dated), default=len(gathered.migrations) + 1)
+    dated = sorted(migration.position for migration in gathered.migrations if _DATED.match(migration.name))
     findings = [
         finding(
             HIS001,
             object=migration.name,
             message=f"{migration.name} has no date and runs as number {migration.position} of "
-            f"{len(gathered.migrations)}, after {sum(other.position < migration.position for other in dated)} dated "
-            "migrations",
+            f"{len(gathered.migrations)}, after {before} dated migrations",
             location=migration.location,
         )
         for migration in gathered.migrations
-        if migration not in dated and migration.position > first
+        if not _DATED.match(migration.name) and (before := bisect_left(dated, migration.position))
     ]
     looked = f"{len(dated)} of {len(gathered.migrations)} directories are dated"
     return failed_or_passed(HIS001, findings, looked_at=looked)
@@ -185,7 +185,7 @@ def his004(gathered: Gathered) -> CheckResult:
 
 def his002(gathered: Gathered) -> CheckResult:
     """Neighbours by bytes that a language orders the other way round."""
-    names = [migration.name for migration in gathered.migrations]
+    by_bytes = gathered.migrations
     findings = [
         finding(
             HIS002,
@@ -194,10 +194,10 @@ def his002(gathered: Gathered) -> CheckResult:
             + _dependency(gathered, later, earlier),
             location=later.location,
         )
-        for earlier, later in pairwise(gathered.migrations)
-        if _collation_key(earlier.name) > _collation_key(later.name)
+        for (earlier, before), (later, after) in pairwise((each, _collation_key(each.name)) for each in by_bytes)
+        if before > after
     ]
-    return failed_or_passed(HIS002, findings, looked_at=f"the order of {len(names)} directory names")
+    return failed_or_passed(HIS002, findings, looked_at=f"the order of {len(by_bytes)} directory names")
 
 
 # The order of the Unicode collation's root table (CLDR) for what is not a letter or digit.
@@ -319,4 +319,5 @@ CHECKS = (
     Check(rule=HIS012, judge=his012),
     Check(rule=HIS013, judge=his013),
     Check(rule=HIS014, judge=his014),
+    *history_since.CHECKS,
 )

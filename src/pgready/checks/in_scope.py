@@ -7,10 +7,15 @@ from pgready.findings import CheckResult, Confidence, Finding, Outcome, Rule, Se
 from pgready.history import existed_before_deployment, made_by_same_migration
 from pgready.history.questions import biography_at
 from pgready.model.deployment import Deployment, DeploymentKind
+from pgready.model.guards import AllOf, Guard, GuardKind
 from pgready.model.history import Biography, Certainty, Event, History
 from pgready.model.names import ObjectKind, ObjectRef
 
 __all__ = ["TEMPORARY", "Weight", "judged_in_scope", "table_of", "weigh"]
+
+# What takes rows or values away; a rename or another type loses none that an older object may have.
+_LOSSES = frozenset({"DES001", "DES002", "DES003", "DES007"})
+_LONGEST = 120
 
 TEMPORARY = "pg_temp"
 """The schema of temporary objects, as `Effect` names it."""
@@ -22,12 +27,13 @@ class Weight:
 
     `severity` is None where there is none to make, NOTE where it only describes, else that of the rule; `why` says the
     reason in words that end a sentence (empty for the severity of the rule). `confidence` is MEDIUM where it cannot be
-    told whether the statement runs, or whether the object is there.
+    told whether the statement runs, or whether the object is there; `doubt` says why, in words that follow a semicolon.
     """
 
     severity: Severity | None
     why: str = ""
     confidence: Confidence = Confidence.HIGH
+    doubt: str = ""
 
 
 def weigh(rule: Rule, event: Event, subject: Biography, deployment: Deployment) -> Weight:
@@ -36,22 +42,60 @@ def weigh(rule: Rule, event: Event, subject: Biography, deployment: Deployment) 
     `subject` is the life of what holds the rows or the traffic: the table that is locked, the table or column that
     goes. Nothing: a statement whose guard is false, something temporary, something that the same migration made
     before. A note: a migration that is not about to run, something that the same deployment makes, an empty database.
+    A warning: something is destroyed that the same deployment makes IF NOT EXISTS, so that it may be an older one.
     """
     if event.certainty is Certainty.SKIPPED:
         return Weight(severity=None, why="a condition around it is false")
     if TEMPORARY in (subject.object.schema, event.object.schema):
         return Weight(severity=None, why="it is temporary")
+    confidence = _confidence(event, subject, deployment)
+    if _may_be_older(rule, event, subject, deployment):
+        made = f"{subject.object} is made IF NOT EXISTS, and an older one may be there"
+        return Weight(severity=min(rule.severity, Severity.WARN), confidence=Confidence.MEDIUM, doubt=made)
     if made_by_same_migration(subject, event):
         return Weight(severity=None, why="the same migration made it")
-    confidence = _confidence(event, subject)
     reason = _only_described(event, subject, deployment)
-    return Weight(severity=rule.severity if reason is None else Severity.NOTE, why=reason or "", confidence=confidence)
+    if reason is not None:
+        return Weight(severity=Severity.NOTE, why=reason, confidence=confidence, doubt=_doubt(event))
+    return Weight(severity=rule.severity, confidence=confidence, doubt=_doubt(event))
 
 
-def _confidence(event: Event, subject: Biography) -> Confidence:
-    known = subject.made is not None and subject.made.order <= event.order
-    certain = event.certainty is Certainty.HAPPENS and known
+def _confidence(event: Event, subject: Biography, deployment: Deployment) -> Confidence:
+    made = subject.made
+    known = made is not None and made.order <= event.order
+    # What the deployment makes may be what a lost migration made.
+    lost = bool(deployment.lost) and made is not None and deployment.runs(made.migration)
+    certain = event.certainty is Certainty.HAPPENS and known and not lost
     return Confidence.HIGH if certain else Confidence.MEDIUM
+
+
+def _may_be_older(rule: Rule, event: Event, subject: Biography, deployment: Deployment) -> bool:
+    """Whether a guard of its own keeps one that a database in use may have, and that is what is destroyed."""
+    made = subject.made
+    if rule.id not in _LOSSES or made is None or made.order >= event.order or not made.unsettled:
+        return False
+    own = any(guard.kind is GuardKind.RERUN for guard in made.guards)
+    return own and deployment.runs(event.migration) and not existed_before_deployment(subject, deployment)
+
+
+def _doubt(event: Event) -> str:
+    """Why it cannot be told whether the statement runs, where that is so."""
+    if event.certainty is not Certainty.MAYBE:
+        return ""
+    asked = next((guard for guard in event.guards if event.unsettled and _is_open(guard)), None)
+    if asked is None:
+        return "whether it runs cannot be told from the text"
+    if asked.form.startswith("IF EXISTS"):
+        return "it is lost if a database has it"
+    return f"it runs if a database in use says so: {_cut(asked.text)} (line {asked.line})"
+
+
+def _is_open(guard: Guard) -> bool:
+    return guard.condition != AllOf(())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _only_described(event: Event, subject: Biography, deployment: Deployment) -> str | None:
@@ -117,4 +161,6 @@ def _unread(history: History, deployment: Deployment) -> str | None:
     if not unread:
         return None
     more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+    if unread[0].what.startswith("unreadable"):
+        return f"{unread[0].location}{more} cannot be read"
     return f"what {unread[0].what} at {unread[0].location}{more} does cannot be read"

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from operator import is_not
 
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
@@ -187,9 +190,15 @@ def _not_null(column: str) -> tuple[str, str]:
 def sch003(structure: _Structure) -> Iterator[Finding]:
     """Indexes that another one makes superfluous; each is told once."""
     for table in structure.tables:
-        indexes = [index for index in _indexes(table) if index.valid]
-        for number, index in enumerate(indexes):
-            same = next((other for other in indexes if _replaces(other, index, indexes[:number])), None)
+        valid = [index for index in _indexes(table) if index.valid]
+        beginning: dict[tuple[str, ...], list[Index]] = {}
+        for index in valid:
+            beginning.setdefault(index.columns[:1], []).append(index)
+        for index in valid:
+            # Only one that begins with the same column can stand for it; a table may have thousands of indexes.
+            indexes = beginning[index.columns[:1]] if index.columns else valid
+            earlier = list(takewhile(partial(is_not, index), indexes))
+            same = next((other for other in indexes if _replaces(other, index, earlier)), None)
             if same is not None:
                 message = f"index {index.name} of {table.name} ({', '.join(index.columns)}) does what {same.name} does"
                 yield structure.found(SCH003, table, f"{table.name}.{index.name}", message)
@@ -218,14 +227,15 @@ def _shape(index: Index) -> tuple[object, ...]:
 
 
 def _begins_with(other: Index, index: Index) -> bool:
-    plain = not index.unique and index.method == other.method == "btree" and index.where == other.where
     size = len(index.columns)
+    if len(other.columns) <= size or other.columns[:size] != index.columns:
+        return False
+    plain = not index.unique and index.method == other.method == "btree" and index.where == other.where
     directions = (tuple(each.descending[:size]) if any(each.descending) else (False,) * size for each in (other, index))
     classes = [
         tuple(each.operator_classes[:size]) if any(each.operator_classes) else ("",) * size for each in (other, index)
     ]
-    longer = len(other.columns) > size and other.columns[:size] == index.columns
-    return plain and longer and not index.include and len(set(directions)) == 1 and classes[0] == classes[1]
+    return plain and not index.include and len(set(directions)) == 1 and classes[0] == classes[1]
 
 
 def sch004(structure: _Structure) -> Iterator[Finding]:

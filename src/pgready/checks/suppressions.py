@@ -3,7 +3,6 @@
 A suppression that cannot be read, or whose day is over, accepts nothing, so that a mistake never hides a finding.
 """
 
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from pgready.checks.gathered import failed_or_passed, finding, incomplete
 from pgready.findings import CheckResult, Evidence, Finding, Outcome, Rule, Severity
 from pgready.model.deployment import Deployment
 from pgready.model.location import Location
+from pgready.model.nearest import near_objects
 from pgready.model.suppressions import CommentFault, Suppression, SuppressionSource
 
 __all__ = ["RULES", "SUP001", "SUP002", "SUP003", "Acceptance", "accepts", "did_run", "judge_suppressions", "weigher"]
@@ -113,7 +113,8 @@ def weigher(acceptance: Acceptance) -> Callable[[Finding], Finding]:
 
     def weigh(found: Finding) -> Finding:
         reasons = (each.reason for each in candidates.of(found) if accepts(each, found, acceptance.files))
-        return replace(found, suppressed=next(reasons, found.suppressed))
+        reason = next(reasons, found.suppressed)
+        return found if reason == found.suppressed else replace(found, suppressed=reason)
 
     return weigh
 
@@ -175,8 +176,9 @@ def _where(suppression: Suppression, others: Sequence[Finding]) -> str:
         objects = sorted({found.object for found in others})
         if suppression.object in objects:
             return f"the finding on {suppression.object} is not in the migration {suppression.migration}"
-        near = difflib.get_close_matches(suppression.object, objects, n=1)
-        return f"{suppression.rule} has none on {suppression.object}" + (f"; did you mean {near[0]}?" if near else "")
+        near = near_objects(suppression.object, objects)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return f"{suppression.rule} has none on {suppression.object}{hint}"
     places = [found.location for found in others if found.location and _same_file(found.location, suppression)]
     if not places:
         return f"{suppression.rule} has no finding in this file"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pgready.cli.output import EXIT_CODES, complain, print_result, progress, project_options, read_project, writable
+from pgready.errors import ConfigError
 from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def check(
     sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since)
     if output is not None:
         writable(Path(output))
+    if json_file is not None and Path(json_file).is_dir():
+        raise ConfigError(f"--json: {json_file}: is a directory; expected a file (--output writes into a directory)")
     from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
     from pgready.orchestrator.evidence import anew  # noqa: PLC0415
 
@@ -95,7 +98,9 @@ def _directory_name(name: str) -> str:
 
 
 def _write_json(result: "AuditResult", output: str | None, json_file: str | None) -> None:
-    from pgready.reports.document import encode_without_secrets, write_audit  # noqa: PLC0415
+    if output is None and json_file is None:
+        return
+    from pgready.reports.document import encode_without_secrets, write_audit  # noqa: PLC0415  # heavy: cattrs, msgspec
     from pgready.reports.files import write_atomically  # noqa: PLC0415
 
     if output is not None:

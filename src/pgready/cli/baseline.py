@@ -32,7 +32,10 @@ def baseline(*, project: str, config: str | None, update: bool) -> int:
     sources = read_project(project, (), None, config, rehearse=True, writes_baseline=True)
     settings = sources.request.config
     if settings.file is None:
-        raise ConfigError(f"{project}: no pgready.toml; expected one, as the baseline stands beside it")
+        raise ConfigError(
+            f"{project}: no pgready.toml; expected one, as the baseline stands beside it and is read with it "
+            "(an empty file will do, `pgready init` drafts a full one)"
+        )
     file = (sources.request.root / settings.file).with_name(settings.baseline or BASELINE_NAME)
     if os.path.lexists(file) and (not update or file.is_symlink()):
         raise ConfigError(f"{file}: there is one already; --update rewrites it (a link stays as it is)")

@@ -31,7 +31,7 @@ def init(*, project: str, schema: tuple[str, ...], migrations: str | None, rehea
     file = Path(project) / CONFIG_NAME
     if not stdout and os.path.lexists(file):
         raise ConfigError(f"{file}: there is one already, and it stays as it is; --stdout prints a draft instead")
-    sources = read_project(project, schema, migrations, None, rehearse=rehearse)
+    sources = read_project(project, schema, migrations, None, rehearse=rehearse, needs_no_config=True)
     text = _draft(sources, asked=bool(schema or migrations))
     if stdout:
         click.echo(text, nl=False)

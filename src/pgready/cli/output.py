@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgready.errors import ConfigError, ReportError
+from pgready.errors import ConfigError, ReportError, SourceError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pgready.orchestrator.audit import Progress, Sources
     from pgready.verdict import AuditResult
 
@@ -69,26 +71,40 @@ def read_project(
     rehearse: bool,
     since: str | None = None,
     writes_baseline: bool = False,
+    needs_no_config: bool = False,
 ) -> "Sources":
-    """Everything in the files of a project. Raises SourceError and ConfigError."""
+    """Everything in the files of a project.
+
+    A baseline that no configuration goes with is refused, unless the command is about to write one (`needs_no_config`).
+    Raises SourceError and ConfigError.
+    """
+    from pgready.config import refuse_lone_baseline  # noqa: PLC0415
     from pgready.orchestrator.audit import read_sources  # noqa: PLC0415
     from pgready.orchestrator.request import make_request  # noqa: PLC0415
 
-    request = make_request(
-        project,
-        config=config,
-        schema=schema,
-        migrations=migrations,
-        rehearse=rehearse,
-        since=since,
-        writes_baseline=writes_baseline,
-    )
+    if config is None and not needs_no_config:
+        refuse_lone_baseline(Path(project))
+    try:
+        request = make_request(
+            project,
+            config=config,
+            schema=schema,
+            migrations=migrations,
+            rehearse=rehearse,
+            since=since,
+            writes_baseline=writes_baseline,
+        )
+    except OSError as error:
+        # A directory on the way that may not be entered.
+        raise SourceError(f"cannot be read: {error.strerror or error}", path=str(error.filename or project)) from error
     return read_sources(request)
 
 
 def writable(directory: Path) -> None:
     """Find out before the work that the report cannot be written, not after it."""
     try:
+        if directory.exists() and not directory.is_dir():
+            raise ConfigError(f"--output: {directory}: is a file; expected a directory, or a name that is free")
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"--output: {directory}: {error.strerror or error}") from error
@@ -135,13 +151,23 @@ def print_lines(lines: Iterable[tuple[str, str]]) -> None:
         raise ReportError(f"the result cannot be written to the standard output: {error.strerror or error}") from error
 
 
-@contextmanager
-def progress() -> Iterator[tuple[Callable[[str], None], "Progress"]]:
-    """A bar with the migration's name on a terminal; one line for each phase elsewhere (CI logs)."""
+def _terminal() -> "Console | None":
+    """Standard error, when a person looks at it; rich is loaded only then."""
+    from pgready.cli.printing import is_plain  # noqa: PLC0415
+
+    if is_plain(sys.stderr):
+        return None
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
+    return console if console.is_terminal else None
+
+
+@contextmanager
+def progress() -> Iterator[tuple[Callable[[str], None], "Progress"]]:
+    """A bar with the migration's name on a terminal; one line for each phase elsewhere (CI logs)."""
+    console = _terminal()
+    if console is None:
         yield lambda phase: click.echo(f"pgready: {phase} ...", err=True), lambda _done, _total, _name: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415

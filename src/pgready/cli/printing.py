@@ -5,16 +5,18 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from pgready.errors import ReportError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pgready.model.location import Location
     from pgready.orchestrator.audit import Sources
     from pgready.reports.terminal_row import Row
 
-__all__ = ["print_rows", "terminal_width", "texts"]
+__all__ = ["is_plain", "print_rows", "terminal_width", "texts"]
 
 
 def terminal_width() -> int | None:
@@ -26,26 +28,47 @@ def terminal_width() -> int | None:
     return Console().width
 
 
+def is_plain(stream: TextIO) -> bool:
+    """Whether rich would print there what is written as it is, so that it need not be loaded.
+
+    What makes it see a terminal where none is are these variables (rich, `Console.is_terminal`).
+    """
+    return not stream.isatty() and not any(map(os.environ.get, ("FORCE_COLOR", "TTY_COMPATIBLE")))
+
+
 def print_rows(rows: Iterable["Row"]) -> None:
     """Each row in its styles where there are colours (rich heeds NO_COLOR and FORCE_COLOR), and without secrets.
 
     A row from which a secret was taken is printed without styles: their places are no longer known.
     """
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     from pgready.reports.scrub import make_scrubber  # noqa: PLC0415
 
-    console, scrubber = Console(highlight=False, soft_wrap=True), make_scrubber(os.environ)
-    for each in rows:
-        said = scrubber.text(each.text)
-        console.print(Text.assemble(*each.pieces) if said == each.text else Text(said))
+    scrubber = make_scrubber(os.environ)
+    console = None if is_plain(sys.stdout) else _console()
     try:
+        for each in rows:
+            said = scrubber.text(each.text)
+            if console is None and said.isprintable():
+                sys.stdout.write(f"{said}\n")
+            else:
+                _print_styled(console or _console(), each, said)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise ReportError(f"the result cannot be written to the standard output: {error.strerror or error}") from error
+
+
+def _print_styled(console: "Console", each: "Row", said: str) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    console.print(Text.assemble(*each.pieces) if said == each.text else Text(said))
+
+
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, soft_wrap=True)
 
 
 def texts(sources: "Sources") -> Callable[["Location"], str | None]:

@@ -4,8 +4,8 @@ A misspelt key must never switch a check off in silence: unknown keys, wrong typ
 are errors that name the key and its line.
 """
 
-from pgready.config.load import load_config, parse_config
+from pgready.config.load import load_config, parse_config, refuse_lone_baseline
 from pgready.config.values import CONFIG_NAME, GROUPS_FROM, Config
 from pgready.model.suppressions import Suppression
 
-__all__ = ["CONFIG_NAME", "GROUPS_FROM", "Config", "Suppression", "load_config", "parse_config"]
+__all__ = ["CONFIG_NAME", "GROUPS_FROM", "Config", "Suppression", "load_config", "parse_config", "refuse_lone_baseline"]

@@ -1,6 +1,7 @@
 """From the text of pgready.toml and of the baseline to a Config."""
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterable
@@ -25,10 +26,11 @@ from pgready.model.baseline import BASELINE_NAME, read_baseline
 from pgready.model.contracts import EdgeKind, NameScope, key_faults
 from pgready.model.groups import UNGROUPED, Contract, ContractKind, DeclaredCrossing, GroupSource
 from pgready.model.location import Location
+from pgready.model.nearest import rule_fault
 from pgready.model.suppressions import Suppression
 from pgready.verdict import Policy
 
-__all__ = ["load_config", "parse_config"]
+__all__ = ["load_config", "parse_config", "refuse_lone_baseline"]
 
 
 def load_config(path: Path, *, shown_as: str, rules: Iterable[str], writes_baseline: bool = False) -> Config:
@@ -56,9 +58,21 @@ def load_config(path: Path, *, shown_as: str, rules: Iterable[str], writes_basel
     )
 
 
+def refuse_lone_baseline(project: Path) -> None:
+    """Raise ConfigError for a project whose baseline nothing would read, because no pgready.toml is beside it."""
+    if os.path.lexists(project / BASELINE_NAME) and not (project / CONFIG_NAME).exists():
+        raise ConfigError(
+            f"{project / BASELINE_NAME}: nothing reads it, as there is no {CONFIG_NAME} beside it; expected one "
+            "(an empty file will do, `pgready init` drafts a full one, --config names one elsewhere), or no baseline"
+        )
+
+
 def _text(path: Path, shown_as: str) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
+    except IsADirectoryError as error:
+        shown = path if shown_as == "." else shown_as
+        raise ConfigError(f"{shown}: is a directory; expected a file") from error
     except OSError as error:
         raise ConfigError(f"{shown_as}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -70,7 +84,7 @@ def parse_config(text: str, *, shown_as: str = CONFIG_NAME, rules: Iterable[str]
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place, message = toml_place(str(error))
+        place, message = toml_place(str(error), text)
         raise ConfigError(f"{shown_as}{place}: not valid TOML: {message}") from error
     try:
         parsed = msgspec.convert(raw, File, strict=True)
@@ -91,10 +105,14 @@ class _Checker:
         """The checked configuration."""
         self._groups(parsed)
         schema = parsed.project.schema
+        paths = (schema,) if isinstance(schema, str) else schema
+        for key, value in (("name", parsed.project.name), *(("schema", path) for path in paths)):
+            self._not_blank(key, value)
+        self._not_blank("migrations", parsed.project.migrations)
         return Config(
             file=self.shown_as,
             name=parsed.project.name,
-            schema=(schema,) if isinstance(schema, str) else schema,
+            schema=paths,
             migrations=parsed.project.migrations,
             inventory=parsed.inventory,
             groups={name: group.tables for name, group in parsed.groups.items()},
@@ -110,6 +128,11 @@ class _Checker:
             suppressions=tuple(self._suppression(*each) for each in enumerate(parsed.suppressions)),
             since=self._since(parsed.scope.since),
         )
+
+    def _not_blank(self, key: str, value: str | None) -> None:
+        if value is not None and not value.strip():
+            what = "a name" if key == "name" else "a path below this file"
+            self._fail(key, f"project.{key}: is empty; expected {what}, or no key", ("project", 0))
 
     def _groups_from(self, isolation: IsolationSection) -> tuple[GroupSource, ...] | None:
         if isolation.groups_from is None:
@@ -174,9 +197,11 @@ class _Checker:
 
     def _suppression(self, number: int, suppression: SuppressionSection) -> Suppression:
         entry = ("suppressions", number)
-        self._one_of(suppression.rule, self.rules, "suppressions: rule", "a rule", entry)
+        self._rule(suppression.rule, "suppressions: rule", entry)
         if suppression.rule.startswith("SUP"):
             self._fail(suppression.rule, f"suppressions: {suppression.rule} judges suppressions; correct those", entry)
+        self._named("object", suppression.object, "`public.User.email`, as the finding names it", suppression, entry)
+        self._named("migration", suppression.migration, "a directory, or no key for all of them", suppression, entry)
         self._reason(suppression.reason, f"suppressions {suppression.rule} {suppression.object!r}", entry)
         line = start_of(self.text.splitlines(), entry)
         return Suppression(
@@ -197,8 +222,12 @@ class _Checker:
         words = {severity.word: severity for severity in Severity}
         return words[self._one_of(word, words, key, "a severity")]
 
-    def _rule(self, rule: str, key: str) -> str:
-        return self._one_of(rule, self.rules, key, "a rule")
+    def _rule(self, rule: str, key: str, entry: Entry | None = None) -> str:
+        return rule if rule in self.rules else self._fail(rule, f"{key}: {rule_fault(rule, self.rules)}", entry)
+
+    def _named(self, key: str, name: str | None, what: str, of: SuppressionSection, entry: Entry) -> None:
+        if name is not None and not name.strip():
+            self._fail(key, f"suppressions {of.rule}: the {key} is empty; expected {what}", entry)
 
     def _reason(self, reason: str, key: str, entry: Entry | None = None) -> None:
         if not reason.strip():

@@ -2,7 +2,7 @@
 
 from pgready.figures.text import plural
 from pgready.findings import Severity
-from pgready.history.timeline import Timeline
+from pgready.history.timeline import Timeline, TimelineRow
 from pgready.model.names import ObjectKind
 
 __all__ = ["describe_timeline", "timeline_lines"]
@@ -32,12 +32,12 @@ def describe_timeline(timeline: Timeline) -> str:
     """The alternative text: the counts, what blocks and where, and what comes too late."""
     title, line = timeline_lines(timeline)
     bad = [
-        f"number {row.first} {row.name} ({', '.join(row.mark.rules)})"
+        f"{_numbered(row)} ({', '.join(row.mark.rules)})"
         for row in timeline.rows
         if row.mark is not None and row.mark.severity is Severity.BLOCK
     ]
     late = [
-        f"number {timeline.rows[one].first} needs {what} of number {timeline.rows[other].first}"
+        f"{_numbered(timeline.rows[one])} needs {what} of {_numbered(timeline.rows[other])}"
         for one, other, what in timeline.late
     ]
     told = "".join(
@@ -45,4 +45,8 @@ def describe_timeline(timeline: Timeline) -> str:
         for word, found in (("Blocking", bad), ("Too late", late))
         if found
     )
-    return f"Timeline of the migrations. {title}. {line}{told}"
+    return f"{title}. {line}{told}"
+
+
+def _numbered(row: TimelineRow) -> str:
+    return f"number {row.first} {row.name}"

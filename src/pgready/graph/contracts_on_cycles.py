@@ -4,12 +4,13 @@ Unlike `cycles.group_cycles`, references without a foreign key count too where t
 """
 
 from collections.abc import Iterable, Sequence
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from pgready.graph.edges import Edge, Ground
-from pgready.graph.feedback import FeedbackArcs, feedback_arcs
 from pgready.model.contracts import Contract, Violation
+
+if TYPE_CHECKING:
+    from pgready.graph.feedback import FeedbackArcs
 
 __all__ = ["cycle_violations", "edges_in_cycles", "may_close_cycle"]
 
@@ -35,6 +36,8 @@ def _ends(edge: Edge, ground: Ground) -> set[str]:
 
 def _loops(edges: Iterable[Edge], ground: Ground) -> list[list[str]]:
     """The strongly connected groups, single ones included, in the order of the configuration."""
+    import networkx as nx  # noqa: PLC0415  # heavy, and only where there are groups
+
     graph = nx.DiGraph()
     graph.add_edges_from((ground.group(edge.table), ground.group(edge.referenced_table)) for edge in edges)
     loops = [sorted(loop, key=ground.order.__getitem__) for loop in nx.strongly_connected_components(graph)]
@@ -51,6 +54,8 @@ def cycle_violations(contract: Contract, edges: Iterable[Edge], ground: Ground) 
 
 
 def _violation(groups: Sequence[str], edges: Sequence[Edge], ground: Ground) -> Violation:
+    from pgready.graph.feedback import feedback_arcs  # noqa: PLC0415  # heavy, and only where there are groups
+
     within: dict[tuple[str, str], list[Edge]] = {}
     for edge in edges:
         within.setdefault((ground.group(edge.table), ground.group(edge.referenced_table)), []).append(edge)
@@ -68,7 +73,7 @@ def _violation(groups: Sequence[str], edges: Sequence[Edge], ground: Ground) -> 
     )
 
 
-def _give_up(cut: Sequence[Edge], out_of: int, ground: Ground, least: FeedbackArcs) -> str:
+def _give_up(cut: Sequence[Edge], out_of: int, ground: Ground, least: "FeedbackArcs") -> str:
     spelt = list(dict.fromkeys(ground.spelt(edge) for edge in cut))
     more = f" and {len(spelt) - _NAMED} more" if len(spelt) > _NAMED else ""
     least_words = "the fewest to give up are" if least.exact else "giving up these ends it:"

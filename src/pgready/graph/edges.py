@@ -10,7 +10,7 @@ from pgready.graph.unkeyed import unkeyed_columns
 from pgready.model.groups import UNGROUPED
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, ReferentialAction, Schema, Table, pair_foreign_keys
-from pgready.model.unkeyed import ArrayReference, PolymorphicReference, UnkeyedReference
+from pgready.model.unkeyed import ArrayReference, PolymorphicReference, UnkeyedColumns, UnkeyedReference
 
 __all__ = ["Edge", "Ground", "both_structures", "spelt_edge", "unkeyed_edges"]
 
@@ -105,12 +105,13 @@ def spelt_edge(table: str, edge: Edge, referenced_table: str) -> str:
     return f"{table}.{','.join(edge.columns)}{'' if edge.foreign_key is not None else '?'}->{referenced_table}"
 
 
-def unkeyed_edges(structure: Schema) -> tuple[Edge, ...]:
+def unkeyed_edges(structure: Schema, found: UnkeyedColumns | None = None) -> tuple[Edge, ...]:
     """The columns that look like a reference by the rules T, S and R, ordered by table, column and referenced table.
 
     Arrays (`teamIds`) are among them, and columns whose type column names their tables, once for each of these.
+    `found` are those columns where they are known.
     """
-    found = unkeyed_columns(structure)
+    found = unkeyed_columns(structure) if found is None else found
     columns: tuple[UnkeyedReference | ArrayReference, ...] = (*found.references, *found.arrays)
     one = [Edge(it.table, (it.column,), it.referenced_table, reference=it) for it in columns]
     several = (Edge(it.table, (it.column,), table, reference=it) for it in found.polymorphic for table in it.tables)

@@ -4,13 +4,15 @@
 """
 
 from collections.abc import Iterable
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from pgready.graph.isolation import group_order
 from pgready.model.groups import UNGROUPED, Grouping
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey, Schema, Table
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["GroupPair", "group_graph", "key_order", "keys_between", "tables_by_group"]
 
@@ -38,7 +40,7 @@ def keys_between(grouping: Grouping, keys: Iterable[ForeignKey]) -> dict[GroupPa
     return {pair: tuple(found[pair]) for pair in pairs}
 
 
-def group_graph(grouping: Grouping, keys: Iterable[ForeignKey]) -> nx.DiGraph:
+def group_graph(grouping: Grouping, keys: Iterable[ForeignKey]) -> "nx.DiGraph":
     """One node per group in the order of the configuration, one edge per ordered pair of different groups with a key.
 
     An edge goes from the referencing to the referenced group and has `foreign_keys` (a tuple, in `key_order`) and
@@ -47,6 +49,8 @@ def group_graph(grouping: Grouping, keys: Iterable[ForeignKey]) -> nx.DiGraph:
     """
     between = keys_between(grouping, keys)
     ungrouped = bool(grouping.ungrouped) or any(UNGROUPED in pair for pair in between)
+    import networkx as nx  # noqa: PLC0415  # heavy, and only where there are groups
+
     graph = nx.DiGraph()
     graph.add_nodes_from(name for name in group_order(grouping) if name != UNGROUPED or ungrouped)
     for (source, target), found in between.items():

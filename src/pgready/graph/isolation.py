@@ -24,6 +24,7 @@ from pgready.model.groups import (
     Grouping,
 )
 from pgready.model.schema import ForeignKey, ReferentialAction, Schema, pair_foreign_keys
+from pgready.model.unkeyed import UnkeyedColumns
 
 __all__ = [
     "Isolation",
@@ -96,11 +97,23 @@ class Isolation:
     unknown: tuple[UnknownName, ...]
 
 
-def judge_isolation(declared: Schema, rehearsed: Schema | None, grouping: Grouping, rules: IsolationRules) -> Isolation:
-    """All of this module in one call: merge the keys of both structures, judge every crossing and every contract."""
+def judge_isolation(
+    declared: Schema,
+    rehearsed: Schema | None,
+    grouping: Grouping,
+    rules: IsolationRules,
+    *,
+    unkeyed: UnkeyedColumns | None = None,
+) -> Isolation:
+    """All of this module in one call: merge the keys of both structures, judge every crossing and every contract.
+
+    `unkeyed` are the columns without a key of the declared structure where they are known already: finding them takes
+    time. They count where nothing else is judged than that structure.
+    """
     keys = merge_keys(declared, rehearsed)
-    ground = ground_of(both_structures(declared, rehearsed), table_names(declared, rehearsed), grouping, rules, keys)
-    edges = _edges(keys, rules, ground)
+    structure = both_structures(declared, rehearsed)
+    ground = ground_of(structure, table_names(declared, rehearsed), grouping, rules, keys)
+    edges = _edges(keys, rules, ground, unkeyed if structure is declared else None)
     accepted = accept(rules.accepted, (edge for edge in edges if ground.crosses(edge)), ground.names)
     crossed = _crossings(keys, rules, ground, accepted)
     evidence = gather(ground, edges, accepted, crossed)
@@ -132,11 +145,13 @@ def ground_of(
     )
 
 
-def _edges(keys: Iterable[MergedKey], rules: IsolationRules, ground: Ground) -> tuple[Edge, ...]:
+def _edges(
+    keys: Iterable[MergedKey], rules: IsolationRules, ground: Ground, found: UnkeyedColumns | None
+) -> tuple[Edge, ...]:
     """All foreign keys; references without one only where somebody speaks of them, since finding them takes time."""
     spoken_of = any(it.edges is EdgeKind.FK_AND_UNKEYED for it in rules.contracts)
     unkeyed = spoken_of or any("?" in entry.edge for entry in rules.accepted)
-    return (*(Edge.of(key.foreign_key) for key in keys), *(unkeyed_edges(ground.structure) if unkeyed else ()))
+    return (*(Edge.of(key.foreign_key) for key in keys), *(unkeyed_edges(ground.structure, found) if unkeyed else ()))
 
 
 def merge_keys(declared: Schema, rehearsed: Schema | None) -> tuple[MergedKey, ...]:

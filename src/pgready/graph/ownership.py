@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from pgready.graph.group_graph import key_order
 from pgready.model.names import QualifiedName
 from pgready.model.schema import Column, ForeignKey, Schema, Table
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Ownership", "RequiredKeys", "required_keys"]
 
@@ -38,7 +40,7 @@ class RequiredKeys:
 
     having: Mapping[str, Sequence[tuple[QualifiedName, Column]]]
     keys: Mapping[QualifiedName, Sequence[ForeignKey]]
-    graph: nx.DiGraph
+    graph: "nx.DiGraph"
 
     def ownership(self, column: str, owner: QualifiedName | None = None) -> Ownership:
         """The ways to `column`, over tables of any group.
@@ -46,6 +48,8 @@ class RequiredKeys:
         A way ends, in this order, at a table where the column is NOT NULL, at `owner` (the table that the column
         refers to), or at a table where the column may be NULL. Of equally short ways the first by `key_order` counts.
         """
+        import networkx as nx  # noqa: PLC0415  # heavy, and only where there are groups
+
         having = self.having.get(column, ())
         steps: dict[QualifiedName, ForeignKey] = {}
         settled: set[QualifiedName] = set()
@@ -74,6 +78,8 @@ class RequiredKeys:
 
 def required_keys(schema: Schema) -> RequiredKeys:
     """The required keys of `schema`, without those of a table to itself, which lead nowhere."""
+    import networkx as nx  # noqa: PLC0415  # heavy, and only where there are groups
+
     keys = {table.name: _required(table) for table in schema.tables}
     graph = nx.DiGraph()
     graph.add_nodes_from(keys)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pgready.findings import Severity
 from pgready.graph.isolation import Isolation, IsolationRules, judge_isolation
-from pgready.graph.unkeyed import unkeyed_references
+from pgready.graph.unkeyed import unkeyed_columns
 from pgready.model.groups import Grouping
 from pgready.model.schema import Schema
 from pgready.model.suppressions import Suppression
@@ -49,13 +49,14 @@ class Study:
 
 def make_study(declared: Schema, rehearsed: Schema | None, grouping: Grouping, rules: IsolationRules) -> Study:
     """Judge the isolation of a schema; the arguments are those of `judge_isolation`."""
+    unkeyed = unkeyed_columns(declared)
     return Study(
         declared=declared,
         rehearsed=rehearsed,
         grouping=grouping,
         rules=rules,
-        isolation=judge_isolation(declared, rehearsed, grouping, rules),
-        unkeyed=unkeyed_references(declared),
+        isolation=judge_isolation(declared, rehearsed, grouping, rules, unkeyed=unkeyed),
+        unkeyed=unkeyed.references,
     )
 
 

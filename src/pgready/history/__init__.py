@@ -18,12 +18,13 @@ from pgready.history.questions import (
     made_by,
     made_by_same_migration,
 )
-from pgready.history.replay import replay_history
+from pgready.history.replay import as_deployed, replay_history
 
 __all__ = [
     "ColumnState",
     "EnumSwap",
     "added_again",
+    "as_deployed",
     "biography_at",
     "biography_of",
     "column_before",

@@ -208,6 +208,16 @@ class Catalog:
             return False if told else None
         return None if thing.known_at < self.unread_at else thing.present
 
+    def decides(self, pattern: ObjectRef) -> bool:
+        """Whether a migration made what the pattern covers, there or gone: else a database in use may have it."""
+        if self.find(pattern) is not None or pattern in self.gone:
+            return True
+        return any(ref.name == pattern.name and pattern.covers(ref) for ref in self.gone)
+
+    def holds_in_use(self, pattern: ObjectRef) -> bool | None:
+        """`holds`, of a database that may have more than the migrations made."""
+        return self.holds(pattern) if self.decides(pattern) else None
+
 
 _TABLES = frozenset({ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW})
 

@@ -39,7 +39,7 @@ def lives_of(history: History) -> tuple[Life, ...]:
             owner = owners.of(life, event)
             if owner is None:
                 orphans.setdefault(_table_of(event), []).append((event.order, _deed(event)))
-            elif not _stands_for(owner, life, event):
+            elif not _stands_for(owner, owners.made(owner), life, event):
                 told.setdefault(id(owner), []).append((event.order, _deed(event)))
     lives = [(told[id(life)], _life(life, told[id(life)])) for life in owners.lives if id(life) in told]
     # What a guard left out of a table that no migration makes has no other place to be told.
@@ -74,10 +74,19 @@ class _Owners:
 
     def __init__(self, history: History) -> None:
         self.lives = [life for life in history.biographies if life.kind not in _MEMBERS]
+        self._made: dict[int, frozenset[tuple[str, int]]] = {}
         self._by_name: dict[tuple[str | None, str], list[Biography]] = {}
         for life in self.lives:
             for name in {naming.object for naming in life.names} | {life.object}:
                 self._by_name.setdefault((name.schema, name.name), []).append(life)
+
+    def made(self, life: Biography) -> frozenset[tuple[str, int]]:
+        """The migrations and statements that make it, or would."""
+        if id(life) not in self._made:
+            self._made[id(life)] = frozenset(
+                (it.migration, it.statement) for it in life.events if it.action is Action.CREATES
+            )
+        return self._made[id(life)]
 
     def of(self, life: Biography, event: Event) -> Biography | None:
         if life.kind not in _MEMBERS:
@@ -92,13 +101,12 @@ def _has_name(life: Biography, event: Event) -> bool:
     return there is not None and there.name == event.object.table
 
 
-def _stands_for(owner: Biography, life: Biography, event: Event) -> bool:
+def _stands_for(owner: Biography, made: frozenset[tuple[str, int]], life: Biography, event: Event) -> bool:
     """Whether the owner's own creation, even one that a guard left out, or its end tells what happens to a member."""
     if life is owner:
         return False
     if event.implied_by is not None and event.action is Action.DROPS:
         return True
-    made = ((it.migration, it.statement) for it in owner.events if it.action is Action.CREATES)
     return event.action is Action.CREATES and (event.migration, event.statement) in made
 
 

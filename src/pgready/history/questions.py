@@ -101,11 +101,15 @@ def _is_used(life: Biography) -> bool:
 def existed_before_deployment(life: Biography, deployment: Deployment) -> bool:
     """Whether the object may be there, with rows in it, when the deployment begins.
 
-    Before a clean deploy nothing is. Else it is there when a migration outside the deployment makes it, or none.
+    Before a clean deploy nothing is. Else it is there when a migration outside the deployment makes it, or none, or one
+    that ran under another name; and it may be when the revision had migrations that are lost.
     """
     if deployment.kind is DeploymentKind.CLEAN:
         return False
-    return life.made is None or not deployment.runs(life.made.migration)
+    made = life.made
+    if made is None or deployment.lost:
+        return True
+    return made.migration in deployment.refiled or not deployment.runs(made.migration)
 
 
 def made_by(history: History, ref: ObjectRef) -> Event | None:

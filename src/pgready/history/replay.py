@@ -5,6 +5,7 @@ dropped, that decides instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace as changed
 from functools import cache
 
 from pgready.history.catalog import TEMPORARY, Thing
@@ -12,15 +13,16 @@ from pgready.history.changing import alters, renames
 from pgready.history.ending import drops, end_session
 from pgready.history.making import creates
 from pgready.history.needs import Makers, makers_of, note_unmet
-from pgready.history.observed import agree
-from pgready.history.steps import Replay, Step, certainty_of
+from pgready.history.observed import agree, disturbed
+from pgready.history.steps import Replay, Step, certainty_of, is_unsettled
+from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.effects import Action, Effect, Script
 from pgready.model.history import Biography, Certainty, History, OpaquePlace
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectKind
 from pgready.model.trace import MigrationRun, Rehearsal, RunOutcome
 
-__all__ = ["replay_history"]
+__all__ = ["as_deployed", "replay_history"]
 
 Handler = Callable[[Replay, Step], None]
 
@@ -34,13 +36,60 @@ def replay_history(
     first migration; what cannot be told is MAYBE. Of migrations that the rehearsal applied, its catalog decides: what
     was left open is settled, what dynamic SQL made is added, and no need of theirs is unmet.
     """
-    read = {script.migration: script for script in scripts}
-    steps = [(migration, read.get(migration.name, Script(migration=migration.name))) for migration in migrations]
     runs = {run.migration: run for run in rehearsal.runs} if rehearsal is not None else {}
+    return changed(_fold(_paired(migrations, scripts), runs, Deployment()), rehearsed=rehearsal is not None)
+
+
+def as_deployed(
+    clean: History,
+    migrations: Iterable[Migration],
+    scripts: Iterable[Script],
+    rehearsal: Rehearsal | None,
+    deployment: Deployment,
+) -> History:
+    """The history as the database meets it that is deployed to; `clean` is that of `replay_history`.
+
+    What the deployment does not run has happened before it, whatever its name sorts, and so has what it runs under a
+    new name; where migrations of the revision are lost, the names decide, as nobody knows what made what. A guard of
+    what runs that asks for something that no migration ever made is open: a database in use may have it (a table of
+    somebody else, a role, a setting), whatever the rehearsal on an empty server showed. What does not fit together on
+    a clean deploy (`unmet`, `clashes`) is that of `clean`.
+    """
+    if deployment.kind is DeploymentKind.CLEAN:
+        return clean
+    steps = _paired(migrations, scripts)
+    ordered = steps if deployment.lost else sorted(steps, key=lambda step: _comes_late(deployment, step[0].name))
+    if ordered == steps and not any(_asks(script) for migration, script in steps if deployment.runs(migration.name)):
+        return clean
+    runs = {run.migration: run for run in rehearsal.runs} if rehearsal is not None else {}
+    for name in disturbed(ordered, runs) if ordered != steps else ():
+        runs.pop(name, None)
+    told = _fold(ordered, runs, deployment)
+    return changed(told, unmet=clean.unmet, clashes=clean.clashes, rehearsed=clean.rehearsed)
+
+
+def _asks(script: Script) -> bool:
+    return any(effect.guards for effect in script.effects)
+
+
+def _comes_late(deployment: Deployment, migration: str) -> bool:
+    return deployment.runs(migration) and migration not in deployment.refiled
+
+
+def _paired(migrations: Iterable[Migration], scripts: Iterable[Script]) -> list[tuple[Migration, Script]]:
+    read = {script.migration: script for script in scripts}
+    return [(migration, read.get(migration.name, Script(migration=migration.name))) for migration in migrations]
+
+
+def _fold(
+    steps: Sequence[tuple[Migration, Script]], runs: Mapping[str, MigrationRun], deployment: Deployment
+) -> History:
+    in_use = deployment.kind is not DeploymentKind.CLEAN
     makers = cache(lambda: makers_of(steps))
     replay, starts = Replay(), []
     for migration, script in steps:
         starts.append(replay.order + 1)
+        replay.in_use = in_use and deployment.runs(migration.name)
         _run(replay, migration, script, makers, runs)
     lives = (_biography(thing) for thing in replay.catalog.things if thing.events)
     return History(
@@ -50,7 +99,6 @@ def replay_history(
         unmet=tuple(replay.unmet),
         clashes=tuple(replay.clashes),
         opaque=tuple(replay.opaque),
-        rehearsed=rehearsal is not None,
     )
 
 
@@ -74,8 +122,10 @@ def _play(replay: Replay, effects: Sequence[Effect], makers: Makers) -> None:
         replay.order += 1
         if before is None or before.statement != effect.statement:
             replay.answers.clear()
+            replay.open_answers.clear()
             before = None
-        step = Step(effect, replay.order, certainty_of(replay, effect), before)
+        certainty = certainty_of(replay, effect)
+        step = Step(effect, replay.order, certainty, before, is_unsettled(replay, effect))
         note_unmet(replay, step, makers)
         _HANDLERS.get(effect.action, _nothing)(replay, step)
         before = effect

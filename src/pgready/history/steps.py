@@ -10,20 +10,21 @@ from pgready.model.location import Location
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 
-__all__ = ["Replay", "Step", "certainty_of", "write_down"]
+__all__ = ["Replay", "Step", "certainty_of", "is_unsettled", "write_down"]
 
 
 @dataclass(slots=True)
 class Step:
     """One effect that is being replayed.
 
-    `before` is the effect before it in the same statement (None for the first).
+    `before` is the effect before it in the same statement (None for the first). `unsettled` as in `Event`.
     """
 
     effect: Effect
     order: int
     certainty: Certainty
     before: Effect | None = None
+    unsettled: bool = False
 
     @property
     def present(self) -> bool | None:
@@ -38,6 +39,8 @@ class Replay:
     `answers` are, of the current statement, the conditions that have been evaluated: a condition around several
     commands is looked at once, before the first of them. `missed` are the migrations and objects of `unmet`;
     `extensions`: one was made, with types and relations that nobody can read. `here` is the place asked for last.
+    `in_use`: the current migration meets a database that may have more than the migrations made; `open_answers` are
+    then the conditions that only that database decides.
     """
 
     catalog: Catalog = field(default_factory=Catalog)
@@ -47,8 +50,10 @@ class Replay:
     clashes: list[Clash] = field(default_factory=list)
     opaque: list[OpaquePlace] = field(default_factory=list)
     answers: dict[Guard, bool | None] = field(default_factory=dict)
+    open_answers: dict[Guard, bool] = field(default_factory=dict)
     missed: set[tuple[str, ObjectRef]] = field(default_factory=set)
     extensions: bool = False
+    in_use: bool = False
     here: Location = Location("")  # noqa: RUF009  # frozen
 
     @property
@@ -70,13 +75,26 @@ def certainty_of(replay: Replay, effect: Effect) -> Certainty:
     """Whether the guards around an effect let it happen, outermost first."""
     told: bool | None = True
     for guard in effect.guards:
-        if guard not in replay.answers:
-            replay.answers[guard] = evaluate(guard.condition, replay.catalog.holds)
-        answer = replay.answers[guard]
+        answer = _answer(replay, guard)
         if answer is False:
             return Certainty.SKIPPED
         told = told if answer else None
     return Certainty.HAPPENS if told else Certainty.MAYBE
+
+
+def _answer(replay: Replay, guard: Guard) -> bool | None:
+    """Whether its condition holds, looked at once; what an empty database denies, one in use may have."""
+    if guard not in replay.answers:
+        answer = evaluate(guard.condition, replay.catalog.holds)
+        is_open = replay.in_use and evaluate(guard.condition, replay.catalog.holds_in_use) is None
+        replay.open_answers[guard] = is_open
+        replay.answers[guard] = None if is_open and answer is False else answer
+    return replay.answers[guard]
+
+
+def is_unsettled(replay: Replay, effect: Effect) -> bool:
+    """Whether one of the guards, once they have been looked at, is for a database in use to decide."""
+    return replay.in_use and any(replay.open_answers.get(guard) for guard in effect.guards)
 
 
 def write_down(
@@ -106,6 +124,7 @@ def write_down(
         facts=effect.facts if own else None,
         guards=effect.guards,
         implied_by=implied_by,
+        unsettled=step.unsettled,
     )
     thing.events.append(event)
     return event

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pgready.errors import ConfigError
 from pgready.model.groups import DeclaredCrossing
 from pgready.model.location import Location
+from pgready.model.nearest import rule_fault
 from pgready.model.suppressions import Suppression, SuppressionSource
 
 __all__ = ["BASELINE_NAME", "Baseline", "may_be_baselined", "parse_baseline", "read_baseline", "render_baseline"]
@@ -29,6 +30,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _LINE = re.compile(rf'\s*(?P<edge>{_QUOTED}|[^"#\s][^#]*?)(?:\s+(?P<cascade>cascade))?\s*(?:#(?P<reason>.*))?')
 _EDGE = re.compile(r".+\..+->.+", re.DOTALL)
 _RULE = re.compile(r"\s*(?P<rule>[A-Z]{3}\d{3})\s")
+_NEARLY_RULE = re.compile(r"\s*(?P<rule>[A-Za-z]{3}[\d?x%*]{0,4})(?:\s|$)")
 _WORD = rf'{_QUOTED}|[^"#\s][^#\s]*'
 _FINDING = re.compile(
     rf"\s*(?P<rule>\w+)\s+(?P<object>{_WORD})(?:\s+in\s+(?P<migration>{_WORD}))?\s*(?:#(?P<reason>.*))?"
@@ -83,7 +85,7 @@ def read_baseline(text: str, *, shown_as: str = BASELINE_NAME, rules: Collection
             _only_once(finding.named, findings.get(key), location)
             findings[key] = finding
         else:
-            entry = _entry(line.rstrip("\r"), location)
+            entry = _entry(line.rstrip("\r"), location, rules)
             _only_once(entry.tolerated, crossings.get(entry.tolerated), location)
             crossings[entry.tolerated] = entry
     return Baseline(crossings=tuple(crossings.values()), findings=tuple(findings.values()))
@@ -94,11 +96,11 @@ def _only_once(shown: str, first: DeclaredCrossing | Suppression | None, locatio
         raise ConfigError(f"{location}: {shown!r} is listed twice, first in {first.location}")
 
 
-def _entry(line: str, location: Location) -> DeclaredCrossing:
+def _entry(line: str, location: Location, rules: Collection[str] | None) -> DeclaredCrossing:
     found = _LINE.fullmatch(line)
     edge = _unquoted(found["edge"]) if found else None
     if found is None or edge is None or not _EDGE.fullmatch(edge):
-        raise ConfigError(f"{location}: no reference between tables; {_EXPECTED_EDGE}")
+        raise ConfigError(f"{location}: {_neither(line, rules or ())}")
     return DeclaredCrossing(
         edge=edge,
         reason=_reason(found["reason"], location, _EXPECTED_EDGE),
@@ -108,15 +110,25 @@ def _entry(line: str, location: Location) -> DeclaredCrossing:
     )
 
 
+def _neither(line: str, rules: Collection[str]) -> str:
+    """Why a line is neither a reference nor a finding: mostly the rule of a finding is misspelt."""
+    word = _NEARLY_RULE.match(line)
+    if "->" in line:
+        return f"no reference between tables; {_EXPECTED_EDGE}"
+    if word is not None:
+        return rule_fault(word["rule"], rules)
+    return f"no reference between tables and no finding; {_EXPECTED_EDGE} or 'RULE object  # reason'"
+
+
 def _finding(line: str, location: Location, rules: Collection[str] | None) -> Suppression:
     found = _FINDING.fullmatch(line)
     named = _unquoted(found["object"]) if found else None
     migration = _unquoted(found["migration"]) if found and found["migration"] else None
-    if found is None or named is None or (migration is None and found["migration"]):
+    if found is None or not named or (migration is None and found["migration"]):
         raise ConfigError(f"{location}: no finding; {_EXPECTED_FINDING}")
     rule = found["rule"]
     if rules is not None and rule not in rules:
-        raise ConfigError(f"{location}: {rule!r} is not a rule; {_EXPECTED_FINDING}")
+        raise ConfigError(f"{location}: {rule_fault(rule, rules)}")
     if not may_be_baselined(rule):
         raise ConfigError(
             f"{location}: no baseline can tolerate {rule}, only rules that describe the past (DES, LCK, CMP, SCH, "

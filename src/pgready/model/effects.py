@@ -18,6 +18,9 @@ class Action(StrEnum):
     that cannot be read (dynamic SQL).
     """
 
+    # Enum's own is written in Python, and handlers are looked up by it everywhere.
+    __hash__ = str.__hash__
+
     CREATES = "creates"
     DROPS = "drops"
     RENAMES = "renames"
@@ -39,7 +42,8 @@ class Effect:
     `new_schema` is the schema afterwards when ALTER ... SET SCHEMA moves the object (then RENAMES with the same name).
     `detail` is what PostgreSQL's grammar calls it (`SET NOT NULL`, `FOREIGN KEY NOT VALID`, `CONCURRENTLY`,
     `CASCADE`), None when the action says all. `facts` is what the statement says beyond names. In `object` and `needs`,
-    `table` is None where the statement does not name it (DROP INDEX).
+    `table` is None where the statement does not name it (DROP INDEX). `begins` is the place of the whole command where
+    `line` and `column` are those of one of its actions (ALTER TABLE with several).
     """
 
     action: Action
@@ -53,6 +57,7 @@ class Effect:
     new_schema: str | None = None
     detail: str | None = None
     facts: Facts | None = None
+    begins: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,17 @@ from enum import StrEnum
 
 from pgready.model.names import ObjectRef
 
-__all__ = ["ColumnFacts", "ConstraintFacts", "Default", "Facts", "IndexFacts", "RowsFacts", "SettingFacts"]
+__all__ = [
+    "ColumnFacts",
+    "ConstraintFacts",
+    "Default",
+    "Facts",
+    "IndexFacts",
+    "Reach",
+    "RowSource",
+    "RowsFacts",
+    "SettingFacts",
+]
 
 
 class Default(StrEnum):
@@ -33,7 +43,7 @@ class ColumnFacts:
     PostgreSQL's own as `schema.name`; None when the statement names none. `not_null` also by a primary key, SERIAL or
     identity. `default` is None where there is none (also for DEFAULT NULL, identity and generated columns); that of a
     SERIAL is VOLATILE. `virtual`: a generated column that is computed when it is read. `using`: the values are
-    converted by an expression of the statement.
+    converted by an expression of the statement; `replaced`: by one that does not read the column.
     """
 
     type: str | None = None
@@ -44,6 +54,7 @@ class ColumnFacts:
     virtual: bool = False
     serial: bool = False
     using: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +86,68 @@ class IndexFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which rows of its table a condition leaves, where that can be said in these words, joined by AND.
+
+    Nothing set: every row. `not_null`, `null`: the columns that must not be, or must be NULL (`a = a` is `a IS NOT
+    NULL`). `positive`: columns that are compared with a number below all that a sequence gives. `if_any`: relations
+    that only have to hold a row. `joined`: rows that have a partner in another relation, by equal columns. `variable`:
+    the row that a PL/pgSQL variable holds, by equal columns.
+    """
+
+    not_null: tuple[str, ...] = ()
+    null: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+    if_any: tuple[ObjectRef, ...] = ()
+    joined: bool = False
+    variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSource:
+    """A relation whose rows INSERT ... SELECT or CREATE TABLE AS brings, also through WITH and subqueries.
+
+    `columns` are (written column, read column), each read column that some written value is computed of; the written
+    one is None where the statement does not name it. `every_column`: `*` is among them. `left_out` says in words why
+    not each row that is read is written (`LIMIT`, `an inner join`), `not_null` are the columns that its conditions
+    only want not to be NULL. `deleted`: the rows are those that the same statement deletes there (RETURNING).
+    """
+
+    relation: ObjectRef
+    columns: tuple[tuple[str | None, str], ...] = ()
+    every_column: bool = False
+    left_out: tuple[str, ...] = ()
+    not_null: tuple[str, ...] = ()
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsFacts:
-    """A statement that writes rows.
+    """A statement that writes rows; also CREATE TABLE AS, and a query that reads each row of its one table (`reach`).
 
     `unconditional`: it concerns every row (no WHERE, or one that is always true, and no join). `columns` are those that
     it names. `copies` are (written column, read relation, read column), for each column that is a plain copy of
     another: `UPDATE t SET b = a`, `INSERT INTO t (b) SELECT a FROM u`; the relation read is of kind RELATION (a pattern
     that covers its table). `copies_all`: an INSERT takes them from every row of the one relation that it reads (no
     WHERE, no join, no grouping, no LIMIT, no ON CONFLICT).
+
+    `reach` says which rows UPDATE, DELETE, TRUNCATE and MERGE concern, None where that takes more to say. `removes`:
+    the rows are deleted. `constants` are the columns that UPDATE sets to a value that no column has a part in;
+    `computed` are (written column, read relation, read column) of UPDATE, for each column that a value is computed of,
+    plain copies included, and `tested` the columns that its condition asks for. `sources` are the relations whose rows
+    are brought.
     """
 
     unconditional: bool = False
     columns: tuple[str, ...] = ()
     copies: tuple[tuple[str, ObjectRef, str], ...] = ()
     copies_all: bool = False
+    reach: Reach | None = None
+    removes: bool = False
+    constants: tuple[str, ...] = ()
+    computed: tuple[tuple[str, ObjectRef, str], ...] = ()
+    tested: tuple[str, ...] = ()
+    sources: tuple[RowSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """The history of a database as its migrations write it: the life of each object, and what came in the wrong order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from pgready.model.effects import Action
 from pgready.model.facts import Facts, RowsFacts
@@ -22,12 +24,15 @@ __all__ = [
     "ProviderKind",
 ]
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
 
 class Certainty(StrEnum):
-    """Whether an effect that was read takes place in a deployment of everything onto an empty database.
+    """Whether an effect that was read takes place.
 
-    SKIPPED: one of its guards is false at that place. MAYBE: that cannot be told (a condition that cannot be read, or
-    dynamic SQL before it).
+    SKIPPED: one of its guards is false at that place. MAYBE: that cannot be told (a condition that cannot be read,
+    dynamic SQL before it, or a question that only a database in use can answer).
     """
 
     HAPPENS = "happens"
@@ -43,7 +48,8 @@ class Event:
     `object` is named as it was just before (of what is made: as it is made), with its table. `statement`, `new_name`,
     `new_schema`, `detail`, `facts` and `guards` are those of the effect. `implied_by` is set when no statement names
     the object: it goes away with that one (CASCADE, the indexes of a table). `observed`: nobody could read it; the
-    throw-away server showed it.
+    throw-away server showed it. `unsettled`: a guard asks a database in use for what no migration decides, so that an
+    empty database says nothing about it.
     """
 
     order: int
@@ -61,6 +67,7 @@ class Event:
     guards: tuple[Guard, ...] = ()
     implied_by: ObjectRef | None = None
     observed: bool = False
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,9 @@ class Biography:
     An object that is dropped and made again has two biographies. One without any CREATES is older than the migrations,
     or is missing. The events are in order; what only reads is left out. `alive` is whether it is there at the end,
     None when that cannot be told; `ended` is the order of the event that dropped it.
+
+    Derived: `made` is the event that made it, a certain one before one that cannot be told (None when no migration
+    does), `dropped` the event that ended it (None when it is there or never was).
     """
 
     object: ObjectRef
@@ -85,26 +95,21 @@ class Biography:
     events: tuple[Event, ...]
     alive: bool | None
     ended: int | None = None
+    made: Event | None = field(init=False, repr=False, compare=False)
+    dropped: Event | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find `made` and `dropped` once: every rule asks each object for them, and there may be many events."""
+        dropped = None
+        if self.ended is not None:
+            dropped = next((event for event in self.events if event.order == self.ended), None)
+        object.__setattr__(self, "made", _first_certain(self.events))
+        object.__setattr__(self, "dropped", dropped)
 
     @property
     def kind(self) -> ObjectKind:
         """What it is."""
         return self.object.kind
-
-    @property
-    def made(self) -> Event | None:
-        """The event that made it, a certain one before one that cannot be told; None when no migration does."""
-
-        def first(certainty: Certainty) -> Event | None:
-            made = (event for event in self.events if event.action is Action.CREATES)
-            return next((event for event in made if event.certainty is certainty), None)
-
-        return first(Certainty.HAPPENS) or first(Certainty.MAYBE)
-
-    @property
-    def dropped(self) -> Event | None:
-        """The event that ended it; None when it is there or never was."""
-        return next((event for event in self.events if event.order == self.ended), None)
 
     def name_at(self, order: int) -> ObjectRef | None:
         """Its name when the event of that order began; None when it had none yet, or no longer.
@@ -114,6 +119,18 @@ class Biography:
         if self.ended is not None and order > self.ended:
             return None
         return next((naming.object for naming in reversed(self.names) if naming.since < order), None)
+
+
+def _first_certain(events: Iterable[Event]) -> Event | None:
+    """The first CREATES that happens, else the first that may happen."""
+    doubtful = None
+    for event in events:
+        if event.action is Action.CREATES:
+            if event.certainty is Certainty.HAPPENS:
+                return event
+            if doubtful is None and event.certainty is Certainty.MAYBE:
+                doubtful = event
+    return doubtful
 
 
 class ProviderKind(StrEnum):
@@ -206,51 +223,84 @@ class History:
     clashes: tuple[Clash, ...] = ()
     opaque: tuple[OpaquePlace, ...] = ()
     rehearsed: bool = False
-    _by_name: dict[ObjectRef, list[Biography]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _members: dict[tuple[str | None, str], list[Biography]] = field(
+    _by_name: dict[ObjectRef, tuple[Biography, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _members: dict[tuple[str | None, str], tuple[Biography, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _starts: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _events: dict[str, list[tuple[Event, Biography]]] = field(
+    _ends: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _events: dict[str, tuple[tuple[Event, Biography], ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-    _copies: dict[tuple[str | None, str | None, str], list[Event]] = field(
+    _copies: dict[tuple[str | None, str | None, str], tuple[Event, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
     def __post_init__(self) -> None:
         """Index by every name, by owner and by migration once: rules ask for many objects."""
         self._starts.update(zip(self.migrations, self.first_orders, strict=True))
+        self._ends.update(zip(self.migrations, self.first_orders[1:], strict=False))
+        self._index_names()
+        self._index_events()
+
+    def _index_names(self) -> None:
+        by_name: dict[ObjectRef, list[Biography]] = {}
+        members: dict[tuple[str | None, str], list[Biography]] = {}
         for biography in self.biographies:
             for name in dict.fromkeys((*(naming.object for naming in biography.names), biography.object)):
-                self._by_name.setdefault(name, []).append(biography)
-                lives = self._members.setdefault((name.schema, name.table or ""), [])
-                if name.table is not None and (not lives or lives[-1] is not biography):
+                by_name.setdefault(name, []).append(biography)
+                if name.table is None:
+                    continue
+                lives = members.setdefault((name.schema, name.table), [])
+                if not lives or lives[-1] is not biography:
                     lives.append(biography)
+        self._by_name.update(_tuples(by_name))
+        self._members.update(_tuples(members))
+
+    def _index_events(self) -> None:
+        events: dict[str, list[tuple[Event, Biography]]] = {}
+        copies: dict[tuple[str | None, str | None, str], list[Event]] = {}
+        for biography in self.biographies:
             for event in biography.events:
-                self._events.setdefault(event.migration, []).append((event, biography))
+                events.setdefault(event.migration, []).append((event, biography))
                 if isinstance(event.facts, RowsFacts) and event.certainty is not Certainty.SKIPPED:
                     for _, read, column in event.facts.copies:
-                        self._copies.setdefault((read.schema, read.name, column), []).append(event)
-        for told in self._events.values():
+                        copies.setdefault((read.schema, read.name, column), []).append(event)
+        for told in events.values():
             told.sort(key=lambda pair: pair[0].order)
+        self._events.update(_tuples(events))
+        self._copies.update(_tuples(copies))
 
     def named(self, name: ObjectRef) -> tuple[Biography, ...]:
         """Every object that ever had the name, in order of their first events."""
-        return tuple(self._by_name.get(name, ()))
+        return self._by_name.get(name, ())
 
     def members(self, owner: ObjectRef) -> tuple[Biography, ...]:
         """Every column, constraint, index or value that ever belonged to a table or enum of that name."""
-        return tuple(self._members.get((owner.schema, owner.name), ()))
+        return self._members.get((owner.schema, owner.name), ())
 
     def copies_of(self, column: ObjectRef) -> tuple[Event, ...]:
         """The statements that copy a column of that name into another, whatever the table was at the time."""
-        return tuple(self._copies.get((column.schema, column.table, column.name), ()))
+        return self._copies.get((column.schema, column.table, column.name), ())
 
     def start_of(self, migration: str) -> int | None:
         """The order of the first effect of a migration; None when there is no such migration."""
         return self._starts.get(migration)
 
+    def end_of(self, migration: str) -> int:
+        """The moment when a migration has ended: the order of the first effect after it."""
+        if (end := self._ends.get(migration)) is not None:
+            return end
+        events = self.events_of(migration)
+        return 1 + (events[-1][0].order if events else 0)
+
     def events_of(self, migration: str) -> tuple[tuple[Event, Biography], ...]:
         """What a migration does, in order, each with the life that it belongs to."""
-        return tuple(self._events.get(migration, ()))
+        return self._events.get(migration, ())
+
+
+def _tuples(lists: dict[_Key, list[_Value]]) -> dict[_Key, tuple[_Value, ...]]:
+    """Tuples are given out as they are; a list would have to be copied for everybody who asks."""
+    return {key: tuple(found) for key, found in lists.items()}

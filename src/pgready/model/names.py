@@ -66,6 +66,9 @@ class ObjectKind(StrEnum):
     RELATION is used only in patterns: a guard on `pg_class` or `to_regclass` asks for a table, view, sequence or index.
     """
 
+    # Enum's own is written in Python, and effects are looked up by it everywhere.
+    __hash__ = str.__hash__
+
     SCHEMA = "schema"
     EXTENSION = "extension"
     TABLE = "table"

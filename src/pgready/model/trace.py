@@ -8,7 +8,17 @@ from pgready.model.names import ObjectRef
 from pgready.model.schema import Schema
 from pgready.model.spelling import SpeltColumn, SpeltIndex
 
-__all__ = ["MigrationRun", "Rehearsal", "Rerun", "RerunOutcome", "RunError", "RunOutcome", "Server", "Skip"]
+__all__ = [
+    "MigrationRun",
+    "Rehearsal",
+    "Rerun",
+    "RerunOutcome",
+    "RunError",
+    "RunOutcome",
+    "Sending",
+    "Server",
+    "Skip",
+]
 
 
 class RunOutcome(StrEnum):
@@ -18,6 +28,17 @@ class RunOutcome(StrEnum):
     FAILED = "failed"
     NOT_REACHED = "not reached"
     NO_FILE = "no file"
+
+
+class Sending(StrEnum):
+    """How the text of a migration goes to the server; the words of audit.json.
+
+    WHOLE: in one message, which is one transaction unless the text says otherwise (PostgreSQL manual, "Message Flow",
+    "Simple Query"). BY_STATEMENT: one message for each statement, so that what ended well stays.
+    """
+
+    WHOLE = "whole"
+    BY_STATEMENT = "by statement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +66,17 @@ class RerunOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerun:
-    """A second run of a migration, undone afterwards."""
+    """A second run of a migration, directly after the first; nothing of it is left for the migrations behind.
+
+    `made` and `dropped` are differences of the names, `recreated` the objects that were dropped and made again just as
+    they were (their names, identical definitions, another identity).
+    """
 
     outcome: RerunOutcome
     error: RunError | None = None
     made: tuple[ObjectRef, ...] = ()
     dropped: tuple[ObjectRef, ...] = ()
+    recreated: tuple[ObjectRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +85,7 @@ class MigrationRun:
 
     `made` and `dropped` are differences of the catalog before and after, ordered; an object that was renamed stands
     in both. They hold what really happened, whatever the text says. `leaves_open`: the file ended without an error
-    inside a transaction that it had not committed.
+    inside a transaction that it had not committed. `sending` is how its text was sent.
     """
 
     migration: str
@@ -72,6 +98,7 @@ class MigrationRun:
     rerun: Rerun | None = None
     rerun_skipped: str | None = None
     leaves_open: bool = False
+    sending: Sending = Sending.WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +117,9 @@ class Rehearsal:
     `shims` are extensions that were imitated; `spelt_columns` and `spelt_indexes` are the server's answers to the
     questions about the declared structure (`pgready.model.spelling`), and `unanswered` is how many have none.
     `stand_ins` are objects that were there before the first migration, in the place of what Prisma does not manage.
-    `made_at` is when it was made, in ISO 8601 UTC.
+    `otherwise` are the runs that came out in another way when the texts were sent as another version of Prisma sends
+    them; empty when they did not, or when the project's version is known. `made_at` is when it was made, in ISO 8601
+    UTC.
     """
 
     server: Server
@@ -101,6 +130,7 @@ class Rehearsal:
     spelt_indexes: tuple[SpeltIndex, ...] = ()
     stand_ins: tuple[ObjectRef, ...] = ()
     unanswered: int = 0
+    otherwise: tuple[MigrationRun, ...] = ()
     duration_ms: float = 0.0
     made_at: str | None = None
 

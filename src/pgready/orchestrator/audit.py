@@ -11,16 +11,18 @@ from pathlib import Path
 
 from pgready import __version__
 from pgready.checks import RULES, Gathered, run_checks
-from pgready.checks.resilience import claimed_migrations
+from pgready.checks.second_run import claimed_migrations
 from pgready.checks.skips import silent_skips, unread_guards
+from pgready.config import refuse_lone_baseline
 from pgready.errors import SourceError
 from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.unkeyed import unkeyed_columns
-from pgready.history import replay_history
+from pgready.history import as_deployed, replay_history
 from pgready.history.lives import lives_of, misplaced
-from pgready.model.deployment import Deployment, DeploymentKind
+from pgready.model.deployment import Deployment
 from pgready.model.effects import Action, Script
+from pgready.model.history import History
 from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.names import QualifiedName
@@ -30,7 +32,9 @@ from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
 from pgready.orchestrator.request import AuditRequest, make_request
-from pgready.sources.git import migrations_since
+from pgready.orchestrator.scope import Scope, read_scope, scope_in_words
+from pgready.orchestrator.sending import Sent, by_statement, sent
+from pgready.sources.git import Since
 from pgready.sources.migrations.prisma import lock_provider, read_migrations, stray_files
 from pgready.sources.prisma import External, PrismaVersion, ProjectFiles, find_version, locate, read_schema
 from pgready.sources.sql import read_scripts
@@ -42,7 +46,6 @@ __all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "
 RUN_ID_VARIABLE = "PGREADY_RUN_ID"
 
 # From this version on Prisma runs the statements of a file one by one (reported).
-_BY_STATEMENT = (7, 4, 0)
 # From this version on the table of an implicit many-to-many relation has a primary key (release notes of Prisma 6).
 _JOIN_PRIMARY_KEY = (6, 0, 0)
 
@@ -64,6 +67,7 @@ class Sources:
     lock_provider: str | None
     strays: tuple[str, ...] = ()
     deployment: Deployment = field(default_factory=Deployment)
+    since: Since | None = None
     comments: Comments = field(default_factory=Comments)
 
 
@@ -97,6 +101,8 @@ def audit(
         rehearse=rehearse,
         since=since,
     )
+    if request.config.file is None:
+        refuse_lone_baseline(request.root)
     return audit_sources(read_sources(request), on_progress=on_progress)
 
 
@@ -117,6 +123,7 @@ def _read(request: AuditRequest) -> Sources:
         raise SourceError(_no_migrations(files), path=".")
     migrations = read_migrations(files.migrations_directory, root=files.root)
     scripts = read_scripts(migrations)
+    scope = read_scope(request.root, request.since, files.migrations_directory, migrations)
     return Sources(
         request=request,
         files=files,
@@ -126,18 +133,11 @@ def _read(request: AuditRequest) -> Sources:
         prisma=find_version(files.root),
         hashes=_hashes(files, migrations),
         lock_provider=lock_provider(files.migrations_directory, root=files.root),
-        deployment=_deployment(request, files.migrations_directory, migrations),
+        deployment=scope.deployment,
+        since=scope.since,
         comments=read_suppressions(migrations, scripts, rules=RULES),
         strays=stray_files(files.migrations_directory, root=files.root),
     )
-
-
-def _deployment(request: AuditRequest, directory: Path, migrations: Sequence[Migration]) -> Deployment:
-    if request.since is None:
-        return Deployment()
-    found = migrations_since(request.root, directory, [each.name for each in migrations], request.since)
-    unlike = tuple(sorted((*found.edited, *found.removed)))
-    return Deployment(kind=DeploymentKind.SINCE, migrations=found.new, base=request.since, unlike_base=unlike)
 
 
 def _no_migrations(files: ProjectFiles) -> str:
@@ -173,7 +173,11 @@ def audit_sources(
         deployment=sources.deployment,
         comments=sources.comments,
     )
-    rehearsal = _rehearsal(sources, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
+    sending = sent(sources.migrations, sources.scripts, sources.prisma, rehearse=sources.request.rehearse)
+    read = replace(read, by_statement=frozenset(sending.pieces))
+    rehearsal = (
+        _rehearsal(sources, sending, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
+    )
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(
         with_undeclared(sources.declared, complete),
@@ -184,6 +188,7 @@ def audit_sources(
     )
     rules = IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
     isolation = judge_isolation(sources.declared, complete, grouping, rules)
+    clean = replay_history(sources.migrations, sources.scripts, rehearsal)
     gathered = replace(
         read,
         grouping=grouping,
@@ -191,14 +196,14 @@ def audit_sources(
         contracts=isolation.contracts,
         stale_crossings=isolation.stale,
         unknown_in_contracts=tuple((unknown.place, unknown.name) for unknown in isolation.unknown),
-        history=replay_history(sources.migrations, sources.scripts, rehearsal),
+        history=as_deployed(clean, sources.migrations, sources.scripts, rehearsal, sources.deployment),
         rehearsal=rehearsal,
         rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
         skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
         opaque=unread_guards(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
-        statement_by_statement=bool(_at_least(sources.prisma, _BY_STATEMENT)),
     )
-    return _result(sources, gathered, started, run_id or os.environ.get(RUN_ID_VARIABLE) or uuid.uuid4().hex)
+    run_id = run_id or os.environ.get(RUN_ID_VARIABLE) or uuid.uuid4().hex
+    return _result(sources, gathered, clean, started, run_id)
 
 
 def _external(named: Sequence[External]) -> frozenset[QualifiedName]:
@@ -206,7 +211,8 @@ def _external(named: Sequence[External]) -> frozenset[QualifiedName]:
     return frozenset(QualifiedName(*each.name.split(".", 1)) for each in named if "." in each.name)
 
 
-def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str) -> AuditResult:
+def _result(sources: Sources, gathered: Gathered, clean: History, started: datetime, run_id: str) -> AuditResult:
+    # The lives are those of a clean deploy, which is what was rehearsed.
     checks = tuple(run_checks(gathered, today=started.date()))
     policy = gathered.config.policy
     server = gathered.rehearsal.server if gathered.rehearsal else None
@@ -231,8 +237,8 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
         crossings=gathered.crossings,
         contracts=gathered.contracts,
         deployment=gathered.deployment,
-        lives=lives_of(gathered.history) if gathered.history else (),
-        misplaced=misplaced(gathered.history) if gathered.history else (),
+        lives=lives_of(clean),
+        misplaced=misplaced(clean),
         hubs=gathered.config.hubs,
         accepted_crossings=gathered.config.crossings,
         unkeyed=unkeyed_columns(gathered.declared),
@@ -242,7 +248,9 @@ def _result(sources: Sources, gathered: Gathered, started: datetime, run_id: str
     )
 
 
-def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress | None, keep: Keep) -> Rehearsal:
+def _rehearsal(
+    sources: Sources, sending: Sent, claimed: frozenset[str], on_progress: Progress | None, keep: Keep
+) -> Rehearsal:
     # The room is imported here: reading and judging need no server.
     from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
 
@@ -255,6 +263,7 @@ def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress 
             "pgready": [__version__, code_digest()],
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
+            "apart": [sorted(sending.pieces), sorted(sending.otherwise)],
             "rerun": sorted(claimed),
             "stand-ins": stand_ins,
             "questions": [asdict(question) for question in asked],
@@ -266,6 +275,8 @@ def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress 
             sources.migrations,
             stand_ins=stand_ins,
             questions=asked,
+            pieces=sending.pieces,
+            otherwise=sending.otherwise,
             rerun=claimed,
             binaries=binaries,
             on_progress=on_progress,
@@ -276,19 +287,11 @@ def _rehearsal(sources: Sources, claimed: frozenset[str], on_progress: Progress 
 
 
 def _scope(sources: Sources) -> str:
-    count = len(sources.migrations)
     prepared = (
         ", on which initShadowDb of the Prisma configuration ran first" if sources.files.external.shadow_sql else ""
     )
-    clean = f"{_migrations(count)} onto an empty database{prepared}"
-    if sources.deployment.kind is DeploymentKind.CLEAN:
-        return f"A clean deploy: {clean}."
-    new = sum(sources.deployment.runs(migration.name) for migration in sources.migrations)
-    return f"{_migrations(new)} newer than {sources.deployment.base}; rehearsed was a clean deploy, {clean}."
-
-
-def _migrations(count: int) -> str:
-    return f"{count} migration{'' if count == 1 else 's'}"
+    scope = Scope(deployment=sources.deployment, since=sources.since)
+    return scope_in_words(scope, sources.migrations, prepared)
 
 
 def _record(migration: Migration, script: Script) -> MigrationRecord:
@@ -319,7 +322,7 @@ def _project_info(sources: Sources) -> ProjectInfo:
         prisma_version=prisma.text if prisma else None,
         prisma_exact=prisma.exact if prisma else False,
         prisma_location=prisma.location if prisma else None,
-        prisma_by_statement=_at_least(prisma, _BY_STATEMENT),
+        prisma_by_statement=by_statement(prisma),
         prisma_join_primary_key=_at_least(prisma, _JOIN_PRIMARY_KEY),
         hashes=sources.hashes,
     )

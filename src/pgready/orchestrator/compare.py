@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pgready.checks import RULES
-from pgready.config import Config, load_config
+from pgready.config import Config, load_config, refuse_lone_baseline
 from pgready.errors import ConfigError, ReportError, SourceError
 from pgready.graph.comparison.studies import compare_studies
 from pgready.graph.comparison.values import Direction, IsolationChange
@@ -41,8 +41,9 @@ def compare(before: str | Path, after: str | Path, *, config: str | Path | None 
     """Compare the isolation of two schemas, each a project directory or an audit.json of `pgready audit` or `check`.
 
     Of a directory the declared schema is read, without its migrations and without a rehearsal; it is judged by its
-    own pgready.toml. An audit is judged by the configuration that it was made with; of its suppressions those count
-    that accepted a finding. What the migrations make counts where both sides are audits whose rehearsals ended.
+    own pgready.toml. No check runs, so that `policy.required` plays no part. An audit is judged by the configuration
+    that it was made with; of its suppressions those count that accepted a finding. What the migrations make counts
+    where both sides are audits whose rehearsals ended.
     `config` (from the working directory) judges both by the groups and rules of one file; which schema is read stays
     each project's own affair. Raises SourceError and ConfigError for input that cannot be read; the message says on
     which side.
@@ -93,6 +94,8 @@ def _within(shown: str, error: SourceError) -> SourceError:
 
 
 def _project(path: Path, config: Config | None) -> Study:
+    if config is None:
+        refuse_lone_baseline(path)
     # Migrations are not read here, so those that pgready.toml names need not be there.
     request = make_request(path, migrations=".", rehearse=False)
     return _study(read_schema(locate(request.root, schema=request.schema)), None, config or request.config)

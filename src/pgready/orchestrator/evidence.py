@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pgready
 from pgready.model.trace import Rehearsal
-from pgready.reports.document import decode_rehearsal, encode_rehearsal
-from pgready.reports.kernel import DIRECTORY_VARIABLE
+from pgready.reports.kernel_watch import DIRECTORY_VARIABLE
 
 __all__ = ["Keep", "anew", "code_digest", "kept", "key_of"]
 
@@ -52,6 +51,8 @@ def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) 
     user's cache.
     Where there is no private place to keep it, it is simply made.
     """
+    from pgready.reports.document import decode_rehearsal, encode_rehearsal  # noqa: PLC0415  # heavy: cattrs, msgspec
+
     store = store or _store()
     if store is None:
         return make()

@@ -1,8 +1,9 @@
-"""Apply one migration as Prisma <= 7.3 does: its record, the whole file as one simple query, its record again."""
+"""Apply one migration as Prisma does: its record, the file as one simple query or as several, its record again."""
 
 import contextlib
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -15,7 +16,7 @@ from pgready.rehearsal.database import Database
 from pgready.rehearsal.limits import Watch
 from pgready.rehearsal.script import ScriptResult, ServerError, run_script
 
-__all__ = ["Applied", "apply_text", "execute", "raise_if_dead"]
+__all__ = ["Applied", "apply_pieces", "apply_text", "execute", "raise_if_dead"]
 
 _OUR_LIMITS = {
     "53100": "the disk of the throw-away server is full",
@@ -39,14 +40,17 @@ class Applied:
     duration_ms: float
 
 
-def execute(owner: Connection, migration: Migration, text: str, watch: Watch) -> Applied:
-    """Run one migration with the records before and after it; a record that fails makes the migration fail."""
+def execute(owner: Connection, migration: Migration, pieces: Iterable[str], watch: Watch) -> Applied:
+    """Run one migration with the records before and after it; a record that fails makes the migration fail.
+
+    `pieces` are its text, whole or in parts that are sent one by one.
+    """
     watch.begin()
     try:
         row = record_started(owner, migration)
     except psycopg.Error as error:
         return Applied(tags=(), error=_record_error(watch.database, error), duration_ms=0.0)
-    applied = apply_text(owner, text, watch)
+    applied = apply_pieces(owner, pieces, watch)
     if applied.error is not None:
         with contextlib.suppress(psycopg.Error):
             record_failed(owner, row, applied.error.message)
@@ -57,6 +61,33 @@ def execute(owner: Connection, migration: Migration, text: str, watch: Watch) ->
         failure = _record_error(watch.database, error)
         return Applied(tags=applied.tags, error=failure, duration_ms=applied.duration_ms)
     return applied
+
+
+def apply_pieces(owner: Connection, pieces: Iterable[str], watch: Watch) -> Applied:
+    """Send the pieces of a text one by one, each as `apply_text` does, up to the first error.
+
+    Statement, line and column of an error count from the beginning of the text.
+    """
+    tags: tuple[str, ...] = ()
+    duration_ms, line, column = 0.0, 1, 1
+    for piece in pieces:
+        applied = apply_text(owner, piece, watch)
+        error = applied.error and _moved(applied.error, len(tags), line, column)
+        tags, duration_ms = (*tags, *applied.tags), duration_ms + applied.duration_ms
+        if error is not None:
+            return Applied(tags=tags, error=error, duration_ms=duration_ms)
+        line, column = line + piece.count("\n"), len(piece) - piece.rfind("\n") + (0 if "\n" in piece else column - 1)
+    return Applied(tags=tags, error=None, duration_ms=duration_ms)
+
+
+def _moved(error: RunError, statements: int, line: int, column: int) -> RunError:
+    """The error of a piece that begins at this line and column, after so many statements."""
+    if statements == 0 and (line, column) == (1, 1):
+        return error
+    moved = replace(error, statement=statements + (error.statement or 1))
+    if error.line is None or error.column is None:
+        return moved
+    return replace(moved, line=error.line + line - 1, column=error.column + (column - 1 if error.line == 1 else 0))
 
 
 def apply_text(owner: Connection, text: str, watch: Watch) -> Applied:

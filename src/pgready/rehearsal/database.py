@@ -50,27 +50,41 @@ class Database:
 
 
 @contextlib.contextmanager
-def new_database(cluster: Cluster, name: str = "rehearsal") -> Iterator[Database]:
-    """Create owner and database in a cluster that has just been started; RehearsalError if the server refuses."""
-    password = secrets.token_urlsafe(24)
+def new_database(cluster: Cluster, name: str = "rehearsal", *, beside: Database | None = None) -> Iterator[Database]:
+    """Create a database and its owner; RehearsalError if the server refuses.
+
+    `beside` is another database of the same cluster, the owner of which is there already; then this one is dropped at
+    the end.
+    """
+    password = beside.password if beside else secrets.token_urlsafe(24)
     try:
         with cluster.connect_admin() as admin:
-            for command in _commands(cluster.binaries.version_num, name, password):
-                admin.execute(command)
+            if beside is None:
+                admin.execute(_new_owner(password))
+            admin.execute(_new_database(cluster.binaries.version_num, name))
         admin = cluster.connect_admin(name)
     except psycopg.Error as error:
         raise RehearsalError(f"cannot create the database of the rehearsal: {error}") from error
     admin.prepare_threshold = 1000  # lets the query of names be prepared, which asks for it, and nothing else
-    with contextlib.closing(admin):
-        if cluster.binaries.version_num < _PUBLIC_OWNED_BY_DATABASE_OWNER:
-            admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
-        yield Database(cluster=cluster, name=name, admin=admin, password=password)
+    try:
+        with contextlib.closing(admin):
+            if cluster.binaries.version_num < _PUBLIC_OWNED_BY_DATABASE_OWNER:
+                admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
+            yield Database(cluster=cluster, name=name, admin=admin, password=password)
+    finally:
+        if beside is not None:
+            # A server that is gone has no database left.
+            with contextlib.suppress(psycopg.Error), cluster.connect_admin() as last:
+                last.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _commands(version_num: int, name: str, password: str) -> Iterator[sql.Composed]:
-    owner, database = sql.Identifier(OWNER), sql.Identifier(name)
-    yield sql.SQL(
+def _new_owner(password: str) -> sql.Composed:
+    return sql.SQL(
         "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS PASSWORD {}"
-    ).format(owner, sql.Literal(password))
+    ).format(sql.Identifier(OWNER), sql.Literal(password))
+
+
+def _new_database(version_num: int, name: str) -> sql.Composed:
     strategy = sql.SQL(" STRATEGY FILE_COPY") if version_num >= _FILE_COPY else sql.SQL("")
-    yield sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(database, owner) + strategy
+    names = (sql.Identifier(name), sql.Identifier(OWNER))
+    return sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(*names) + strategy

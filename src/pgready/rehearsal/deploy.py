@@ -2,12 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 
 from psycopg.pq import TransactionStatus
 
 from pgready.model.migration import Migration
-from pgready.model.trace import MigrationRun, RunOutcome
+from pgready.model.trace import MigrationRun, RunOutcome, Sending
 from pgready.rehearsal.apply import execute
 from pgready.rehearsal.bookkeeping import begin_deploy
 from pgready.rehearsal.connection import Connection
@@ -16,10 +16,13 @@ from pgready.rehearsal.limits import Limits, Watch
 from pgready.rehearsal.names import Names, difference, read_names
 from pgready.rehearsal.rerun import Rerunning, run_again
 
-__all__ = ["Progress", "deploy"]
+__all__ = ["Pieces", "Progress", "deploy"]
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of migrations done, the number of all, and the name of the next one ("" at the end)."""
+
+Pieces = Mapping[str, Sequence[str]]
+"""Name of a migration -> its text in pieces, which are sent one by one; a migration without is sent whole."""
 
 
 def deploy(
@@ -27,10 +30,11 @@ def deploy(
     migrations: Sequence[Migration],
     *,
     before: Names,
+    pieces: Pieces,
     rerun: Collection[str],
     limits: Limits,
     on_progress: Progress | None = None,
-) -> Iterator[MigrationRun]:
+) -> Generator[MigrationRun]:
     """One run per migration, in order; after the first that is not applied the others are "not reached".
 
     A directory without file stops the deployment only when its turn comes (Prisma's P3015). `before` are the names in
@@ -52,7 +56,7 @@ def deploy(
             if stopped:
                 yield _not_reached(migration)
                 continue
-            run, names = _run(owner, migration, watch, names, again=migration.name in rerun)
+            run, names = _run(owner, migration, pieces, watch, names, again=migration.name in rerun)
             stopped = run.outcome is not RunOutcome.APPLIED
             yield run
         report(len(migrations), len(migrations), "")
@@ -63,17 +67,17 @@ def _not_reached(migration: Migration) -> MigrationRun:
 
 
 def _run(
-    owner: Connection, migration: Migration, watch: Watch, before: Names, *, again: bool
+    owner: Connection, migration: Migration, pieces: Pieces, watch: Watch, before: Names, *, again: bool
 ) -> tuple[MigrationRun, Names]:
     if migration.sql is None:
         run = MigrationRun(migration=migration.name, position=migration.position, outcome=RunOutcome.NO_FILE)
         return run, before
-    applied = execute(owner, migration, migration.sql, watch)
+    applied = execute(owner, migration, pieces.get(migration.name, (migration.sql,)), watch)
     after = read_names(watch.database.admin)
     made, dropped = difference(before, after)
     second = Rerunning()
     if again and not applied.error:
-        second = run_again(owner, migration.sql, applied, after, watch)
+        second = run_again(owner, migration.sql, applied, watch)
     run = MigrationRun(
         migration=migration.name,
         position=migration.position,
@@ -84,6 +88,7 @@ def _run(
         dropped=dropped,
         rerun=second.rerun,
         rerun_skipped=second.skipped,
+        sending=Sending.BY_STATEMENT if migration.name in pieces else Sending.WHOLE,
         leaves_open=not applied.error and owner.info.transaction_status != TransactionStatus.IDLE,
     )
     return run, after

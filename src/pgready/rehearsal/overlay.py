@@ -71,7 +71,7 @@ def _share_directory(database: Database) -> Path:
 
 def _write_overlay(database: Database, installed: Path) -> frozenset[str]:
     account, target = database.cluster.account, database.cluster.directory.overlay / "extension"
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     shims = frozenset(name for name in _SHIMS if not (installed / f"{name}.control").exists())
     contents = {
         f"{name}.control": _reissued(installed / f"{name}.control", installed)

@@ -1,10 +1,9 @@
 """Run a migration a second time, directly after the first, and undo it.
 
 The second run stands inside BEGIN ... ROLLBACK on the same connection. A second run that succeeds is not yet harmless:
-catalogs and row counts are compared. What cannot run inside a transaction is skipped with the reason, never a pass.
+catalogs and rows are compared. What cannot run inside a transaction is told with the reason, for `rerun_in_place`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -13,15 +12,11 @@ from psycopg import pq
 from pgready.errors import RehearsalError
 from pgready.model.trace import Rerun, RerunOutcome, RunError
 from pgready.rehearsal.apply import Applied, apply_text, raise_if_dead
+from pgready.rehearsal.catalog_state import State, compare, read_state
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.limits import Watch
-from pgready.rehearsal.names import Names, difference, read_names
-from pgready.rehearsal.texts import query
 
 __all__ = ["Rerunning", "run_again"]
-
-Definitions = Mapping[tuple[str, str, str, str], tuple[int, str]]
-"""(kind, schema, table, name) -> (identity, definition)."""
 
 _CONTROL = frozenset(
     {"BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED", "ROLLBACK PREPARED"}
@@ -30,12 +25,6 @@ _IMPOSSIBLE = {
     "25001": "it holds a statement that cannot run inside a transaction block",
     "2D000": "it ends transactions inside a procedure or a DO block",
 }
-_ROWS = b"""
-SELECT coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(oid)
-  OPERATOR(pg_catalog.-) pg_catalog.pg_stat_get_xact_tuples_deleted(oid)), 0)
-FROM pg_catalog.pg_class
-WHERE relkind OPERATOR(pg_catalog.=) 'r' AND oid OPERATOR(pg_catalog.>=) 16384
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +41,11 @@ class _Trial:
 
     error: RunError | None = None
     wrote: bool = False
-    net_rows: int = 0
-    looked: tuple[Names, Definitions] | None = None
+    looked: State | None = None
 
 
-def run_again(owner: Connection, text: str, first: Applied, before: Names, watch: Watch) -> Rerunning:
-    """`first` is the run that has just succeeded, `before` the names after it.
+def run_again(owner: Connection, text: str, first: Applied, watch: Watch) -> Rerunning:
+    """`first` is the run that has just succeeded.
 
     The text is run once; only when that run wrote something it is run once more between two readings of all
     definitions (a reading costs as much as many statements, and most second runs fail or write nothing).
@@ -72,8 +60,11 @@ def run_again(owner: Connection, text: str, first: Applied, before: Names, watch
         return Rerunning(rerun=Rerun(outcome=RerunOutcome.FAILED, error=trial.error))
     if not trial.wrote:
         return Rerunning(rerun=Rerun(outcome=RerunOutcome.SAME))
-    known = _definitions(watch.database.admin)
-    return Rerunning(rerun=_compared(before, known, _trial(owner, text, watch, look=True)))
+    before = read_state(watch.database.admin, owner)
+    trial = _trial(owner, text, watch, look=True)
+    if trial.error or trial.looked is None:
+        return Rerunning(rerun=Rerun(outcome=RerunOutcome.FAILED, error=trial.error))
+    return Rerunning(rerun=compare(before, trial.looked))
 
 
 def _why_not(owner: Connection, first: Applied) -> str | None:
@@ -87,17 +78,12 @@ def _trial(owner: Connection, text: str, watch: Watch, *, look: bool) -> _Trial:
     watch.begin()
     owner.execute(b"BEGIN")
     try:
-        rows = _net_rows(owner)
         error = apply_text(owner, text, watch).error or _deferred_error(owner)
         if error:
             return _Trial(error=error)
         owner.execute(b"SET LOCAL search_path = pg_catalog")
         found = owner.execute(b"SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchone()
-        return _Trial(
-            wrote=found == (True,),
-            net_rows=_net_rows(owner) - rows,
-            looked=(read_names(owner), _definitions(owner)) if look else None,
-        )
+        return _Trial(wrote=found == (True,), looked=read_state(owner, owner) if look else None)
     finally:
         if owner.closed or owner.broken:
             raise_if_dead(watch.database)
@@ -117,29 +103,3 @@ def _deferred_error(owner: Connection) -> RunError | None:
             context="a deferred constraint, as COMMIT would check it",
         )
     return None
-
-
-def _net_rows(owner: Connection) -> int:
-    row = owner.execute(_ROWS).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _definitions(connection: Connection) -> Definitions:
-    return {
-        (kind, schema, table, name): (identity, text)
-        for kind, schema, table, name, identity, text in (connection.execute(query("definitions")))
-    }
-
-
-def _compared(before: Names, known: Definitions, trial: _Trial) -> Rerun:
-    """CHANGES wins over RECREATES: something is different afterwards, not only new under the same name."""
-    if trial.error or trial.looked is None:
-        return Rerun(outcome=RerunOutcome.FAILED, error=trial.error)
-    names, found = trial.looked
-    made, dropped = difference(before, names)
-    redefined = {key: text for key, (_, text) in known.items()} != {key: text for key, (_, text) in found.items()}
-    if made or dropped or redefined or trial.net_rows:
-        outcome = RerunOutcome.CHANGES
-    else:
-        outcome = RerunOutcome.SAME if found == known else RerunOutcome.RECREATES
-    return Rerun(outcome=outcome, made=made, dropped=dropped)

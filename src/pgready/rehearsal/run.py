@@ -1,9 +1,10 @@
 """The rehearsal: every migration, in order, onto an empty database of a throw-away server."""
 
 import contextlib
+import itertools
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -11,20 +12,30 @@ from pgready.errors import RehearsalError
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 from pgready.model.spelling import Question, SpeltColumn, SpeltIndex
-from pgready.model.trace import Rehearsal
+from pgready.model.trace import MigrationRun, Rehearsal
 from pgready.rehearsal.apply import apply_text
 from pgready.rehearsal.binaries import Binaries
 from pgready.rehearsal.canonical import answer
 from pgready.rehearsal.cluster import Cluster, throwaway_cluster
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database, new_database
-from pgready.rehearsal.deploy import Progress, deploy
+from pgready.rehearsal.deploy import Pieces, Progress, deploy
 from pgready.rehearsal.limits import Limits, Watch
-from pgready.rehearsal.names import difference, read_names
+from pgready.rehearsal.names import Names, difference, read_names
 from pgready.rehearsal.overlay import prepare_extensions, shims_used
+from pgready.rehearsal.rerun_in_place import rerun_in_place
 from pgready.rehearsal.snapshot import read_schema
 
 __all__ = ["rehearse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What is deployed, what stands in for what Prisma does not manage, and what it may use."""
+
+    migrations: Sequence[Migration]
+    stand_ins: str | None
+    limits: Limits
 
 
 def rehearse(
@@ -32,6 +43,8 @@ def rehearse(
     *,
     stand_ins: str | None = None,
     questions: Iterable[Question] = (),
+    pieces: Pieces | None = None,
+    otherwise: Pieces | None = None,
     rerun: Collection[str] = frozenset(),
     binaries: Binaries | None = None,
     limits: Limits | None = None,
@@ -41,26 +54,31 @@ def rehearse(
 
     `stand_ins` is SQL that makes what the migrations need and Prisma does not manage; it runs first. `questions` are
     definitions for the server to spell at the end of a complete deployment, `rerun` names of migrations to be run a
-    second time. A migration that fails is an outcome. RehearsalError: no binaries, no server, disk or memory at an
-    end, or stand-ins that fail.
+    second time. `pieces` are the texts that are sent statement by statement; `otherwise` are those of a second
+    deployment beside it, which says how it would go with another version of Prisma. A migration that fails is an
+    outcome. RehearsalError: no binaries, no server, disk or memory at an end, or stand-ins that fail.
     """
     started = time.perf_counter()
-    limits = limits or Limits()
+    work = _Work(migrations=migrations, stand_ins=stand_ins, limits=limits or Limits())
     with (
         throwaway_cluster(binaries) as cluster,
         new_database(cluster) as database,
         _translated(cluster),
         contextlib.closing(database.connect_owner()) as reader,
     ):
-        before = read_names(database.admin)
-        texts = [stand_ins or "", *(migration.sql or "" for migration in migrations)]
-        shims = prepare_extensions(database, texts)
-        stood_in: tuple[ObjectRef, ...] = ()
-        if stand_ins is not None:
-            _make(database, stand_ins, limits)
-            empty, before = before, read_names(database.admin)
-            stood_in, _ = difference(empty, before)
-        runs = tuple(deploy(database, migrations, before=before, rerun=rerun, limits=limits, on_progress=on_progress))
+        before, shims, stood_in = _prepare(database, work)
+        runs = tuple(
+            deploy(
+                database,
+                migrations,
+                before=before,
+                pieces=pieces or {},
+                rerun=rerun,
+                limits=work.limits,
+                on_progress=on_progress,
+            )
+        )
+        runs = _rerun_elsewhere(database, work, pieces or {}, runs)
         schema = read_schema(database.admin)
         rehearsal = Rehearsal(
             server=cluster.server,
@@ -68,9 +86,10 @@ def rehearse(
             schema=schema,
             shims=shims_used(shims, runs),
             stand_ins=stood_in,
+            otherwise=_otherwise(database, work, otherwise, runs) if otherwise else (),
         )
         asked = tuple(questions) if rehearsal.complete else ()
-        columns, indexes = _answers(database, reader, asked, limits)
+        columns, indexes = _answers(database, reader, asked, work.limits)
         return replace(
             rehearsal,
             spelt_columns=columns,
@@ -78,6 +97,52 @@ def rehearse(
             unanswered=len(asked) - len(columns) - len(indexes),
             duration_ms=(time.perf_counter() - started) * 1000,
         )
+
+
+def _prepare(database: Database, work: _Work) -> tuple[Names, frozenset[str], tuple[ObjectRef, ...]]:
+    """What is there before the first migration: the names, the imitated extensions, and the stand-ins among them."""
+    empty = read_names(database.admin)
+    shims = prepare_extensions(database, [work.stand_ins or "", *(each.sql or "" for each in work.migrations)])
+    if work.stand_ins is None:
+        return empty, shims, ()
+    _make(database, work.stand_ins, work.limits)
+    before = read_names(database.admin)
+    return before, shims, difference(empty, before)[0]
+
+
+def _otherwise(
+    database: Database, work: _Work, pieces: Pieces, runs: Sequence[MigrationRun]
+) -> tuple[MigrationRun, ...]:
+    """The runs of a deployment in other pieces that end in another way or make something else."""
+    with new_database(database.cluster, "otherwise", beside=database) as second:
+        before, _, _ = _prepare(second, work)
+        others = deploy(second, work.migrations, before=before, pieces=pieces, rerun=frozenset(), limits=work.limits)
+        return tuple(other for run, other in zip(runs, others, strict=True) if _result(run) != _result(other))
+
+
+def _rerun_elsewhere(
+    database: Database, work: _Work, pieces: Pieces, runs: tuple[MigrationRun, ...]
+) -> tuple[MigrationRun, ...]:
+    """The second runs that could not be made inside a transaction, made in databases of their own."""
+    wanted = [run.migration for run in runs if run.rerun_skipped and not run.leaves_open]
+    count = itertools.count(1)
+
+    @contextlib.contextmanager
+    def begin() -> Iterator[tuple[Database, Iterator[MigrationRun]]]:
+        with new_database(database.cluster, f"again{next(count)}", beside=database) as second:
+            before, _, _ = _prepare(second, work)
+            again = deploy(second, work.migrations, before=before, pieces=pieces, rerun=frozenset(), limits=work.limits)
+            with contextlib.closing(again):
+                yield second, again
+
+    found = rerun_in_place(begin, work.migrations, wanted, pieces, work.limits)
+    return tuple(
+        replace(run, rerun=found[run.migration], rerun_skipped=None) if run.migration in found else run for run in runs
+    )
+
+
+def _result(run: MigrationRun) -> tuple[object, ...]:
+    return run.outcome, run.error and run.error.sqlstate, run.made, run.dropped, run.leaves_open
 
 
 def _make(database: Database, stand_ins: str, limits: Limits) -> None:

@@ -189,6 +189,7 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         spelt_indexes=structure(plain.get("spelt_indexes", ()), tuple[SpeltIndex, ...]),
         stand_ins=structure(plain.get("stand_ins", ()), tuple[ObjectRef, ...]),
         unanswered=plain.get("unanswered", 0),
+        otherwise=structure(plain.get("otherwise", ()), tuple[MigrationRun, ...]),
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],
     )

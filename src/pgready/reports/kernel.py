@@ -22,12 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pgready.reports.kernel_watch import IMPORT_VARIABLE, WATCH_VARIABLE
+from pgready.reports.kernel_watch import DIRECTORY_VARIABLE, IMPORT_VARIABLE, WATCH_VARIABLE
 
 __all__ = ["DIRECTORY_VARIABLE", "Kernel", "await_sockets", "ending", "last_words", "running_kernel", "troubles"]
-
-DIRECTORY_VARIABLE = "PGREADY_KERNEL_DIRECTORY"
-"""Names, to the kernel, its private directory, which is gone when the kernel is."""
 
 _PREFIX = "pgready-kernel-"
 _CHANNELS = ("shell", "iopub", "stdin", "control", "hb")

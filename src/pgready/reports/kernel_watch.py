@@ -11,7 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["IMPORT_VARIABLE", "WATCH_VARIABLE", "load_ipython_extension"]
+__all__ = ["DIRECTORY_VARIABLE", "IMPORT_VARIABLE", "WATCH_VARIABLE", "load_ipython_extension"]
+
+DIRECTORY_VARIABLE = "PGREADY_KERNEL_DIRECTORY"
+"""Names, to the kernel, its private directory, which is gone when the kernel is."""
 
 WATCH_VARIABLE = "PGREADY_KERNEL_WATCH"
 IMPORT_VARIABLE = "PGREADY_KERNEL_IMPORT"

@@ -1,7 +1,7 @@
 """Which Prisma version the project uses, what says so, and what that decides, in words.
 
-Sources: Prisma's release notes (6.0: the key of implicit many-to-many tables); that 7.4 and newer run a file statement
-by statement is reported by users.
+Sources: Prisma's release notes (6.0: the key of implicit many-to-many tables); `pgready.sources.prisma.splitting` (7.4:
+a file goes to the server statement by statement, where its parser can read it).
 """
 
 from pgready.reports.blocks import Line
@@ -30,15 +30,17 @@ def prisma_behaviour(audit: AuditResult) -> str:
     """What the version decides: how files are run, and the key of many-to-many tables where there are any."""
     project = audit.project
     execution = {
-        None: "how it runs a file is not known, and a rehearsal sends each file whole, as versions before 7.4 do",
-        True: "reported to run a file statement by statement, while a rehearsal sends it whole",
-        False: "sends each file whole, as a rehearsal does",
+        None: "whether it sends a file whole (before 7.4) or by statement is not known, so both were rehearsed",
+        True: "sends a file statement by statement where its parser can read it, as the rehearsal did",
+        False: "sends each file whole, as the rehearsal did",
     }[project.prisma_by_statement]
+    if audit.rehearsal is None:
+        execution = execution.replace(", so both were rehearsed", "").replace(", as the rehearsal did", "")
     key = {None: "", True: "a primary key", False: "a unique index in place of a primary key"}[
         project.prisma_join_primary_key
     ]
     joins = any(table.model is None for table in audit.declared.tables)
-    judged = project.prisma_by_statement is not None and not project.prisma_exact
+    judged = project.prisma_join_primary_key is not None and not project.prisma_exact
     return "; ".join(
         (
             *(("a range, judged by its lower end",) if judged else ()),

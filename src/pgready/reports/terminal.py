@@ -9,12 +9,14 @@ from pgready.model.location import Location
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import count
 from pgready.reports.noise import noise_by_kind
+from pgready.reports.not_run import shortened
 from pgready.reports.plain import plain_line
 from pgready.reports.prisma_version import prisma_behaviour, prisma_version
 from pgready.reports.terminal_findings import Excerpts, Layout, brief_cause, cause, without_quiet
 from pgready.reports.terminal_row import BLANK, Row, folded, row
+from pgready.reports.terminal_unrun import unrun
 from pgready.reports.visible import visible
-from pgready.verdict import AuditResult, Verdict, did_not_run
+from pgready.verdict import AuditResult, Verdict
 
 __all__ = ["rows", "summary"]
 
@@ -74,14 +76,16 @@ def rows(
         yield BLANK
         yield row((f"  and {count(len(groups) - len(shown), 'more cause')} with {count(left, 'finding')}", "dim"))
     where = "the report" if brief else "--notes"
-    left_out = [*_not_run(result, layout, None if notes else where), *([] if notes else _quiet(result, groups, where))]
+    left_out = [
+        *unrun(result, width=width, where=None if notes else where),
+        *([] if notes else _quiet(result, groups, where)),
+    ]
     yield from [BLANK, *left_out] if left_out else ()
     yield BLANK
     mark, verdict = _MARKS[result.verdict], result.verdict
     style = _STYLES[verdict]
-    yield from folded(
-        (f"{mark} {verdict}: ", style), visible(result.judgement.reason), width=width, indent=0, style=style
-    )
+    reason = shortened(visible(result.judgement.reason))
+    yield from folded((f"{mark} {verdict}: ", style), reason, width=width, indent=0, style=style)
     if report is not None:
         yield row(f"  report: {visible(str(report))}")
 
@@ -145,17 +149,3 @@ def _noise(result: AuditResult) -> Iterator[Styled]:
 def _after_count(check: CheckResult) -> str:
     """What was looked at, without the count of findings in front."""
     return visible(check.why.split("; ", 1)[-1] if check.outcome is Outcome.FAILED else check.why)
-
-
-def _not_run(result: AuditResult, layout: Layout, where: str | None) -> Iterator[Row]:
-    """What did not run, with its reason; what was not given, in one line or (`where` None) each with its reason."""
-    missing = [check for check in result.checks if did_not_run(check, result.policy)]
-    not_given = [check for check in result.checks if check.outcome is Outcome.SKIPPED and check not in missing]
-    said = [(f"{check.rule} did not run: ", visible(check.why), "yellow") for check in missing]
-    if where is None:
-        said += [(f"{check.rule} not checked: ", visible(check.why), "dim") for check in not_given]
-    elif not_given:
-        rules = ", ".join(check.rule for check in not_given)
-        said.append(("not checked, nothing was given for them: ", f"{rules} ({where} says what)", "dim"))
-    for head, text, style in said:
-        yield from folded((head, style), text, width=layout.width, style=style)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pgready.checks.examples import Example, Shown, Side
 from pgready.checks.families import FAMILIES, family
-from pgready.findings import Rule
+from pgready.findings import Rule, Severity
 from pgready.reports.terminal_findings import SEVERITY_STYLES
 from pgready.reports.terminal_row import BLANK, Row, folded, row
 from pgready.reports.visible import visible
@@ -31,6 +31,13 @@ def rule_page(rule: Rule, example: Example | None, *, width: int | None = None) 
     for number, text in enumerate(how_to_accept(rule).values()):
         yield from [BLANK] if number else ()
         yield from (row(f"    {line}") for line in text.splitlines())
+    yield BLANK
+    yield row(("Change how bad it is", "bold"), ": note, warn or block.")
+    yield from (row(f"    {line}") for line in ("# pgready.toml", "[policy.severity]", f'{rule.id} = "{_other(rule)}"'))
+
+
+def _other(rule: Rule) -> str:
+    return (Severity.NOTE if rule.severity is Severity.WARN else Severity.WARN).word
 
 
 def how_to_accept(rule: Rule) -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_the_title_says_how_many_block_and_the_line_what_was_made_and_left_out()
 def test_the_words_name_what_blocks_and_what_comes_too_late() -> None:
     told = describe_timeline(EXAMPLE)
     assert "Blocking: number 2 20260102000000_guarded (RES002)." in told
-    assert "Too late: number 2 needs User of number 4." in told
+    assert "Too late: number 2 20260102000000_guarded needs User of number 4 undated." in told
 
 
 def test_every_row_says_what_it_does() -> None:

@@ -29,12 +29,15 @@ def test_each_line_is_an_edge_and_a_reason() -> None:
     assert parse_baseline("") == ()
 
 
+EITHER = "expected 'Table.column->ReferencedTable  # reason' or 'RULE object  # reason'"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("A.b->C", "f:2: no reason; expected 'Table.column->ReferencedTable  # reason'"),
         ("A.b->C  #  ", "f:2: no reason; expected 'Table.column->ReferencedTable  # reason'"),
-        ("A to C  # x", "f:2: no reference between tables; expected 'Table.column->ReferencedTable  # reason'"),
+        ("A to C  # x", f"f:2: no reference between tables and no finding; {EITHER}"),
         ('"A.b->C  # x', "f:2: no reference between tables; expected 'Table.column->ReferencedTable  # reason'"),
         ('"A.b\\q->C"  # x', "f:2: no reference between tables; expected 'Table.column->ReferencedTable  # reason'"),
         ("A.b->D  # x", "f:2: 'A.b->D' is listed twice, first in f:1"),
@@ -85,10 +88,13 @@ def test_a_finding_is_a_rule_an_object_and_perhaps_a_migration() -> None:
             'DES001 x in "\\q" # z',
             "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'",
         ),
-        (
-            "DES999 x # z",
-            "f:2: 'DES999' is not a rule; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'",
+        ("DES999 x # z", "f:2: 'DES999' is not a rule; expected an id such as DES001 (`pgready explain` lists them)"),
+        *(
+            (f"{family} x # z", f"f:2: '{family}' is a family; rules are named one by one: DES001")
+            for family in ("DES*", "DES", "des", "DES00*")
         ),
+        ("des001 x # z", "f:2: 'des001' is not a rule; did you mean 'DES001'?"),
+        ('DES001 "" # z', "f:2: no finding; expected 'RULE object  # reason' or 'RULE object in MIGRATION  # reason'"),
         ("DES001 a # z", "f:2: 'DES001 a' is listed twice, first in f:1"),
     ],
 )

@@ -41,22 +41,22 @@ def _with(audit: AuditResult, version: str | None, *, exact: bool, by_statement:
 
 
 def test_the_version_stands_with_its_line_in_the_summary_the_appendix_and_on_the_terminal(plain: AuditResult) -> None:
-    assert _row(plain) == "6.19.0 (pnpm-lock.yaml:1234); sends each file whole, as a rehearsal does"
+    assert _row(plain) == "6.19.0 (pnpm-lock.yaml:1234); sends each file whole, as the rehearsal did"
     assert "Prisma: 6.19.0 (pnpm-lock.yaml:1234)\n" in str(views.versions(plain))
     dim = [text for text, style in summary(plain) if style == "dim" and text.startswith("  Prisma ")]
-    assert dim == ["  Prisma 6.19.0 (pnpm-lock.yaml:1234); sends each file whole, as a rehearsal does"]
+    assert dim == ["  Prisma 6.19.0 (pnpm-lock.yaml:1234); sends each file whole, as the rehearsal did"]
 
 
 @pytest.mark.parametrize(
     ("version", "exact", "by_statement", "said"),
     [
-        ("7.4.1", True, True, "reported to run a file statement by statement, while a rehearsal sends it whole"),
-        ("^6.1.0", False, False, "a range, judged by its lower end; sends each file whole, as a rehearsal does"),
+        ("7.4.1", True, True, "sends a file statement by statement where its parser can read it, as the rehearsal did"),
+        ("^6.1.0", False, False, "a range, judged by its lower end; sends each file whole, as the rehearsal did"),
         (
             "latest",
             False,
             None,
-            "how it runs a file is not known, and a rehearsal sends each file whole, as versions",
+            "whether it sends a file whole (before 7.4) or by statement is not known, so both were rehearsed",
         ),
     ],
 )
@@ -72,7 +72,7 @@ def test_what_it_decides_is_said(
     [
         (True, "; implicit many-to-many tables get a primary key"),
         (False, "; implicit many-to-many tables get a unique index in place of a primary key"),
-        (None, "; sends each file whole, as a rehearsal does"),
+        (None, "; sends each file whole, as the rehearsal did"),
     ],
 )
 def test_the_key_of_many_to_many_tables_is_said_where_there_is_one(
@@ -86,7 +86,7 @@ def test_the_key_of_many_to_many_tables_is_said_where_there_is_one(
 
 def test_a_version_that_no_file_names_is_told(plain: AuditResult) -> None:
     row = _row(_with(plain, None, exact=False, by_statement=None))
-    assert row.startswith("not found: no lock file or package.json names one version; how it runs a file is not known")
+    assert row.startswith("not found: no lock file or package.json names one version; whether it sends a file whole")
 
 
 def test_the_evidence_is_in_audit_json(plain: AuditResult) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from inline_snapshot import snapshot
 
 from pgready.config import Config, parse_config
 from pgready.findings import CheckResult, Evidence, Finding, Outcome, Severity
 from pgready.model.location import Location
 from pgready.model.schema import Schema
 from pgready.reports.terminal import rows, summary
-from pgready.verdict import AuditResult, Policy
+from pgready.verdict import AuditResult, Policy, judge
 
 FILE = "prisma/migrations/20260101000000_drop_the_old_columns_of_the_customers/migration.sql"
 TEXT = 'ALTER TABLE "Customer" DROP COLUMN "phone";\nALTER TABLE "Customer" DROP COLUMN "fax";\nSELECT 1;\n' * 10
@@ -97,12 +98,82 @@ def test_a_note_that_blocks_is_never_left_out(with_findings: Callable[..., Audit
     assert any(f"{FILE}:1:1  INV002" in line for line in lines)
 
 
-def test_what_was_not_given_is_one_line_and_with_notes_one_for_each(premium_audit: AuditResult) -> None:
+def test_what_was_not_given_is_told_by_reason_and_with_notes_each_reason(premium_audit: AuditResult) -> None:
     skipped = [check for check in premium_audit.checks if check.outcome is Outcome.SKIPPED and not check.given]
     assert skipped
-    (line,) = [line for line in printed(premium_audit) if "not checked" in line]
-    assert all(check.rule in line for check in skipped)
-    assert all(f"  {check.rule} not checked: {check.why}" in printed(premium_audit, notes=True) for check in skipped)
+    quiet = [line for line in printed(premium_audit) if "not checked" in line]
+    assert named(quiet) == {check.rule for check in skipped}
+    full = [line for line in printed(premium_audit, notes=True) if "not checked" in line]
+    assert len(full) == len({check.why for check in skipped})
+    for check in skipped:
+        assert [check.rule in named([line]) for line in full if check.why in line] == [True]
+
+
+def unrun_checks(reasons: dict[str, str], *, given: bool = True) -> tuple[CheckResult, ...]:
+    return tuple(CheckResult(rule=rule, outcome=Outcome.SKIPPED, why=why, given=given) for rule, why in reasons.items())
+
+
+def named(lines: list[str]) -> set[str]:
+    """The rules of the lines, ranges written out."""
+    found: set[str] = set()
+    for first, last in re.findall(r"\b([A-Z]{3}\d{3})(?:-([A-Z]{3}\d{3}))?", " ".join(lines)):
+        numbers = range(int(first[3:]), int((last or first)[3:]) + 1)
+        found |= {f"{first[:3]}{number:03}" for number in numbers}
+    return found
+
+
+OFF = "the rehearsal was switched off"
+CLEAN = "a clean deploy finds no rows"
+
+
+@pytest.fixture
+def unrun(premium_audit: AuditResult) -> AuditResult:
+    required = dict.fromkeys(("INV001", "INV005", "INV006", "INV007", "RES001"), OFF) | {"RES002": "opaque"}
+    checks = (
+        *unrun_checks(required),
+        *unrun_checks(dict.fromkeys(("CMP003", "DES001", "DES002", "DES003"), CLEAN), given=False),
+        *unrun_checks({"INV003": "no [inventory]", "INV009": "no required"}, given=False),
+    )
+    judgement = judge(checks, premium_audit.policy)
+    return replace(premium_audit, checks=checks, judgement=judgement)
+
+
+def test_checks_that_did_not_run_are_one_line_for_each_reason_and_the_verdict_stays_short(unrun: AuditResult) -> None:
+    lines = printed(unrun)
+    assert lines[lines.index("") :] == snapshot(
+        [
+            "",
+            "  5 checks did not run: the rehearsal was switched off (INV001, INV005-INV007, RES001)",
+            "  RES002 did not run: opaque",
+            "  4 not checked: a clean deploy finds no rows (CMP003, DES001-DES003)",
+            "  2 not checked, nothing was given for them: INV003, INV009 (--notes says what)",
+            "",
+            "? INCONCLUSIVE: Nothing blocks, but required checks did not run: INV001, INV005-INV007, RES001, RES002.",
+        ]
+    )
+    assert "  INV003 not checked: no [inventory]" in printed(unrun, notes=True)
+
+
+@pytest.mark.parametrize("width", [None, 40, 80, 120])
+def test_no_check_that_did_not_run_is_hidden(unrun: AuditResult, width: int | None) -> None:
+    for notes in (True, False):
+        lines = printed(unrun, width=width, notes=notes)
+        before = lines[: next(number for number, line in enumerate(lines) if line.startswith("? "))]
+        assert named(before) == {check.rule for check in unrun.checks}
+
+
+def test_a_verdict_names_few_of_many_rules_and_counts_the_others(premium_audit: AuditResult) -> None:
+    rules = [f"{family}{number:03}" for family in ("DES", "INV", "LCK", "RES") for number in (1, 3, 5)]
+    checks = unrun_checks(dict.fromkeys(rules, OFF))
+    audit = replace(premium_audit, checks=checks, judgement=judge(checks, premium_audit.policy))
+    *_, last = printed(audit)
+    assert last.endswith("did not run: DES001, DES003, DES005, INV001, INV003, INV005 and 6 more.")
+
+
+def test_a_check_that_broke_is_told_alone(premium_audit: AuditResult) -> None:
+    broken = CheckResult(rule="INV004", outcome=Outcome.ERRORED, why="internal error in INV004: KeyError")
+    lines = printed(replace(premium_audit, checks=(broken, *unrun_checks({"INV001": OFF}))))
+    assert "  INV004 did not run: internal error in INV004: KeyError" in lines
 
 
 def test_hostile_names_and_texts_reach_no_terminal(hostile_audit: AuditResult) -> None:

@@ -48,7 +48,10 @@ STATEMENTS = {
         "creates table app.T needs schema app",
         "creates column app.T.a",
     ],
-    "CREATE TABLE p PARTITION OF t FOR VALUES IN (1)": ["creates table public.p [PARTITION OF t] needs table public.t"],
+    "CREATE TABLE p PARTITION OF t FOR VALUES IN (1)": [
+        "creates table public.p [PARTITION OF t] needs table public.t",
+        "alters table public.t [PARTITION MADE]",
+    ],
     "CREATE TABLE c () INHERITS (p)": ["creates table public.c [INHERITS p] needs table public.p"],
     "CREATE TABLE x (LIKE y)": [
         "creates table public.x needs table public.y",
@@ -104,7 +107,7 @@ STATEMENTS = {
         "alters table public.t [REPLICA IDENTITY]",
     ],
     "ALTER TABLE t ATTACH PARTITION p DEFAULT": [
-        "alters table public.t [ATTACH PARTITION] needs relation public.p",
+        "alters table public.t [PARTITION ATTACHED] needs relation public.p",
         "alters table public.p [ATTACH PARTITION] needs table public.t",
     ],
     "ALTER TYPE c ADD ATTRIBUTE x mood": ["alters type public.c [ADD ATTRIBUTE]"],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pgready.model.effects import Action, Effect, Script
-from pgready.model.facts import RowsFacts, SettingFacts
+from pgready.model.facts import Reach, RowsFacts, RowSource, SettingFacts
 from pgready.model.names import ObjectKind, ObjectRef
 
 Read = Callable[..., Script]
@@ -25,7 +25,19 @@ def rows(script: Script) -> RowsFacts:
 
 @pytest.mark.parametrize(
     "condition",
-    ["", "WHERE true", "WHERE 1=1", "WHERE 'a' = 'a'", "WHERE 1 = 1 AND true", "WHERE a OR 1=1", "WHERE (TRUE)"],
+    [
+        "",
+        "WHERE true",
+        "WHERE 1=1",
+        "WHERE 'a' = 'a'",
+        "WHERE 1 = 1 AND true",
+        "WHERE a OR 1=1",
+        "WHERE (TRUE)",
+        "WHERE NOT false",
+        "WHERE 't'::bool",
+        "WHERE EXISTS (SELECT 1)",
+        "WHERE 1 < 2",
+    ],
 )
 @pytest.mark.parametrize("statement", ["DELETE FROM t", "UPDATE t SET b = 1"])
 def test_a_condition_that_is_always_true_is_none(statement: str, condition: str, read: Read) -> None:
@@ -46,7 +58,7 @@ def test_a_condition_that_is_always_true_is_none(statement: str, condition: str,
         "DELETE FROM t WHERE NOT true",
         "DELETE FROM t WHERE 1 <> 1",
         "DELETE FROM t USING u",
-        "DELETE FROM t WHERE EXISTS (SELECT 1)",
+        "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u)",
         "UPDATE t SET a = 1 FROM u",
         "INSERT INTO t VALUES (1)",
         "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE",
@@ -57,7 +69,7 @@ def test_what_may_concern_some_rows_only_is_conditional(sql: str, read: Read) ->
 
 
 def test_truncate_concerns_every_row_and_copy_some_columns(read: Read) -> None:
-    assert rows(read("TRUNCATE t")) == RowsFacts(unconditional=True)
+    assert rows(read("TRUNCATE t")) == RowsFacts(unconditional=True, reach=Reach(), removes=True)
     assert rows(read("COPY t (a, b) FROM STDIN")) == RowsFacts(columns=("a", "b"))
 
 
@@ -128,6 +140,105 @@ def test_plain_copies_of_columns_are_told_with_the_relation_read(sql: str, read:
 )
 def test_an_insert_that_copies_every_row_says_so(sql: str, *, everything: bool, read: Read) -> None:
     assert rows(read(sql)).copies_all is everything
+
+
+REACHES = {
+    "DELETE FROM t": Reach(),
+    "DELETE FROM t WHERE a IS NOT NULL": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a = a AND b >= b": Reach(not_null=("b", "a")),
+    "DELETE FROM t WHERE a LIKE '%'": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a IS DISTINCT FROM NULL": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a IS NOT DISTINCT FROM a": Reach(),
+    "DELETE FROM t WHERE a IN (SELECT a FROM t)": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a = 1 OR a <> 1": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a IS NULL OR a IS NOT NULL": Reach(),
+    "DELETE FROM t WHERE ctid IS NOT NULL": Reach(),
+    "DELETE FROM t WHERE a > 0": Reach(positive=("a",)),
+    "DELETE FROM t WHERE a IS NULL": Reach(null=("a",)),
+    "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u)": Reach(if_any=(relation("u"),)),
+    "DELETE FROM t USING u": Reach(if_any=(relation("u"),)),
+    "DELETE FROM t USING u WHERE t.a = u.b": Reach(joined=True),
+    "DELETE FROM t USING t x WHERE t.a = x.a": Reach(not_null=("a",)),
+    "DELETE FROM t WHERE a = r.a": Reach(variable="r"),
+    "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE": Reach(if_any=(relation("u"),)),
+    "MERGE INTO t USING t x ON t.a = x.a WHEN MATCHED THEN DELETE": Reach(not_null=("a",)),
+    "MERGE INTO t USING u ON false WHEN NOT MATCHED BY SOURCE THEN DELETE": Reach(),
+    "DELETE FROM t WHERE false": None,
+    "DELETE FROM t WHERE a > 7": None,
+    "DELETE FROM t WHERE a = 1 OR a <> 2": None,
+    "DELETE FROM t WHERE a IN (SELECT a FROM t WHERE b)": None,
+    "DELETE FROM t WHERE a IN (SELECT b FROM t)": None,
+    "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a)": None,
+    "DELETE FROM t USING t x WHERE t.a < x.a": None,
+    "DELETE FROM t USING (SELECT 1) x": None,
+    "MERGE INTO t USING u ON true WHEN MATCHED AND u.a THEN DELETE": None,
+    "MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET a = 1": None,
+}
+
+
+@pytest.mark.parametrize("sql", REACHES)
+def test_a_condition_says_which_rows_it_leaves(sql: str, read: Read) -> None:
+    assert rows(read(sql)).reach == REACHES[sql]
+
+
+@pytest.mark.parametrize(
+    ("sql", "left_out"),
+    [
+        ("SELECT a FROM u", ()),
+        ("SELECT a FROM u WHERE true ORDER BY a LIMIT ALL OFFSET 0", ()),
+        ("SELECT u.a FROM u LEFT JOIN w ON u.a = w.a", ()),
+        ("SELECT a FROM u UNION ALL SELECT a FROM u", ()),
+        ("SELECT row_number() OVER () FROM u", ()),
+        ("SELECT (SELECT max(a) FROM w) FROM u", ()),
+        ("WITH x AS (SELECT * FROM u) SELECT a FROM x", ()),
+        ("SELECT a FROM u WHERE a > 1", ("the WHERE condition",)),
+        ("SELECT a FROM u WHERE false", ("a condition that is never true",)),
+        ("SELECT a FROM u LIMIT 1", ("LIMIT",)),
+        ("SELECT a FROM u OFFSET 1", ("OFFSET",)),
+        ("SELECT DISTINCT a FROM u", ("DISTINCT",)),
+        ("SELECT a FROM u GROUP BY a HAVING true", ("GROUP BY", "HAVING")),
+        ("SELECT count(*) FROM u", ("an aggregate function",)),
+        ("SELECT unnest(a) FROM u", ("a set-returning function",)),
+        ("SELECT a FROM u TABLESAMPLE SYSTEM (1)", ("TABLESAMPLE",)),
+        ("SELECT a FROM u EXCEPT SELECT a FROM w", ("EXCEPT",)),
+        ("SELECT u.a FROM u JOIN w ON true", ("an inner join",)),
+        ("SELECT u.a FROM w LEFT JOIN u ON true", ("an outer join",)),
+        ("SELECT u.a FROM u, w", ("a join",)),
+        ("WITH x AS (SELECT * FROM u LIMIT 1) SELECT a FROM x", ("LIMIT",)),
+        ("SELECT a FROM (SELECT * FROM u LIMIT 1) x", ("LIMIT",)),
+    ],
+)
+def test_a_copy_says_what_it_leaves_out(sql: str, left_out: tuple[str, ...], read: Read) -> None:
+    sources = rows(read(f"INSERT INTO t (b) {sql}")).sources
+    assert next(each.left_out for each in sources if each.relation == relation("u")) == left_out
+
+
+def test_a_copy_through_a_deletion_names_the_columns_that_come_along(read: Read) -> None:
+    script = read("WITH d AS (DELETE FROM u RETURNING a AS x, b) INSERT INTO t (p, q) SELECT x, lower(b) FROM d")
+    [facts] = [effect.facts for effect in script.effects if str(effect.detail) == "INSERT"]
+    assert isinstance(facts, RowsFacts)
+    assert facts.sources == (RowSource(relation=relation("u"), columns=(("p", "a"), ("q", "b")), deleted=True),)
+
+
+def test_create_table_as_says_what_it_copies(read: Read) -> None:
+    script = read("CREATE TABLE t AS SELECT a, lower(b) AS c FROM u WITH NO DATA")
+    facts = script.effects[0].facts
+    assert isinstance(facts, RowsFacts)
+    assert facts.copies == (("a", relation("u"), "a"),)
+    columns = (("a", "a"), ("c", "b"))
+    assert facts.sources == (RowSource(relation=relation("u"), columns=columns, left_out=("WITH NO DATA",)),)
+
+
+@pytest.mark.parametrize(
+    ("sql", "constants"),
+    [
+        ("UPDATE t SET a = NULL, b = '', c = now(), d = DEFAULT", ("a", "b", "c", "d")),
+        ("UPDATE t SET (a, b) = (NULL, 1)", ("a", "b")),
+        ("UPDATE t SET a = b, b = lower(b), c = (SELECT max(x) FROM u), d = (SELECT count(*) FROM u)", ()),
+    ],
+)
+def test_an_update_names_the_columns_that_get_one_value(sql: str, constants: tuple[str, ...], read: Read) -> None:
+    assert rows(read(sql)).constants == constants
 
 
 SETTINGS = {

@@ -145,8 +145,11 @@ def test_what_is_no_comment_of_the_script_or_not_to_pgready_says_nothing(sql: st
         ),
         ("-- pgready: ignore DES01 x", "1:20: 'DES01' is not a rule; did you mean 'DES001'?"),
         ("-- pgready: ignore DES001,des002 x", "1:27: 'des002' is not a rule; did you mean 'DES002'?"),
-        ("-- pgready: ignore all x", "1:20: 'all' is not a rule; expected `pgready: ignore RULE reason`"),
-        ("-- pgready: ignore DES* x", "1:20: 'DES*' is not a rule; did you mean 'DES002'?"),
+        (
+            "-- pgready: ignore all x",
+            "1:20: 'all' is not a rule; expected an id such as DES001 (`pgready explain` lists them)",
+        ),
+        ("-- pgready: ignore DES* x", "1:20: 'DES*' is a family; rules are named one by one: DES001, DES002"),
         ("-- pgready: ignore SUP001 x", "1:20: SUP001 judges suppressions and cannot be suppressed"),
         ("-- pgready: ignore DES001 until March x", "1:33: 'March' is no day; expected one such as 2027-01-31"),
         (

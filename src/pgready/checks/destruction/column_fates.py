@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from pgready.checks.destruction.emptying import reaches_all
 from pgready.checks.destruction.material import Case, Material, end_of, there_after
+from pgready.checks.destruction.values import Part, copies_before, lasting, part_of, target_of
 from pgready.checks.in_scope import table_of
-from pgready.history import biography_at, column_before, copied_first
+from pgready.history import column_before
 from pgready.model.effects import Action
 from pgready.model.facts import RowsFacts
 from pgready.model.history import Biography, Certainty, Event
@@ -19,8 +21,8 @@ class FateKind(Enum):
 
     AGAIN: a column of that name is made again, empty. RENAMED: the values are in a new column of the same table.
     REBUILT: and that has the old name in the end. CONVERTED: a new column has the name in the end and was filled by an
-    expression. COPIED: to a column that was there before, to another table, or by an earlier migration. COMPUTED: it
-    was a generated column.
+    expression. COPIED: to a column that was there before, to another table, or by an earlier migration. PARTLY: copied
+    of some rows only. COMPUTED: it was a generated column.
     """
 
     LOST = auto()
@@ -29,12 +31,16 @@ class FateKind(Enum):
     REBUILT = auto()
     CONVERTED = auto()
     COPIED = auto()
+    PARTLY = auto()
     COMPUTED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What becomes of the values; `to` is the column that has them, `by` the statement, `every` row or some."""
+    """What becomes of the values; `to` is the column that has them, `by` the statement, `every` row or only some.
+
+    What is LOST may have been copied `by` a statement to a column that does not last.
+    """
 
     kind: FateKind
     to: ObjectRef | None = None
@@ -45,8 +51,10 @@ class Fate:
 def dropped_column(event: Event) -> bool:
     """Whether a column goes, but not with its table."""
     goes = event.action is Action.DROPS and event.object.kind is ObjectKind.COLUMN
-    with_table = event.implied_by is not None and event.implied_by.kind in (ObjectKind.TABLE, ObjectKind.SCHEMA)
-    return goes and not with_table
+    cause = event.implied_by
+    # A schema takes its types along, and with CASCADE columns of tables in other schemas that have them.
+    in_it = cause is not None and cause.kind is ObjectKind.SCHEMA and event.object.schema == cause.name
+    return goes and not (in_it or (cause is not None and cause.kind is ObjectKind.TABLE))
 
 
 def fate_of(material: Material, case: Case) -> Fate:
@@ -57,75 +65,64 @@ def fate_of(material: Material, case: Case) -> Fate:
     start = history.start_of(event.migration)
     was = (life.name_at(start) if start is not None else None) or event.object
     again = there_after(history, was, event.migration)
-    copy = copied_first(history, life, event)
-    if copy is not None:
+    lost: Event | None = None
+    partly: Fate | None = None
+    for copy in copies_before(material, life, event):
         fate = _copied(material, case, copy, again)
-        if fate is not None:
+        lost = lost or copy
+        if fate is not None and fate.kind is not FateKind.PARTLY:
             return fate
+        partly = partly or fate
+    filled = _filled(material, again, case) if again is not None and again is not life else None
+    if filled is not None:
+        return Fate(kind=FateKind.CONVERTED, to=was, by=filled)
+    if partly is not None:
+        return partly
     if again is None or again is life:
-        return Fate(kind=FateKind.LOST)
-    filled = _filled(material, again, case)
-    return Fate(kind=FateKind.CONVERTED if filled is not None else FateKind.AGAIN, to=was, by=filled)
+        return Fate(kind=FateKind.LOST, by=lost)
+    return Fate(kind=FateKind.AGAIN, to=was)
 
 
 def _copied(material: Material, case: Case, copy: Event, again: Biography | None) -> Fate | None:
-    """Where the values are; None when that is gone as well."""
+    """Where the values are at the end; None when that is gone as well."""
     history, event = material.history, case.event
-    target = _target(material, case.life, copy)
-    now = target.name_at(end_of(history, event.migration)) if target is not None else None
-    facts = copy.facts if isinstance(copy.facts, RowsFacts) else RowsFacts()
-    every = facts.unconditional or facts.copies_all
-    if target is None or (now is None and again is None):
+    target = target_of(material, case.life, copy)
+    last = lasting(material, target, copy.order, event) if target is not None else None
+    if target is None or last is None:
         return None
-    if again is not None and (again is target or _comes_back(material, target, again, event)):
+    now = target.name_at(end_of(history, event.migration)) or last.name_at(material.end_after(event.migration))
+    part = part_of(material, case.life, copy, target)
+    every = part is Part.EVERY
+    if part is Part.SOME:
+        return Fate(kind=FateKind.PARTLY, to=now or last.object, by=copy, every=False)
+    if again is not None and again in (target, last):
         return Fate(kind=FateKind.REBUILT, to=again.object, by=copy, every=every)
-    if now is None:
-        return None
     same_table = table_of(history, copy) is table_of(history, event)
     new = target.made is not None and target.made.migration == event.migration == copy.migration
-    kind = FateKind.RENAMED if same_table and new and again is None else FateKind.COPIED
-    return Fate(kind=kind, to=now, by=copy, every=every)
-
-
-def _target(material: Material, life: Biography, copy: Event) -> Biography | None:
-    """The column that a statement copies the values of the other into."""
-    if not isinstance(copy.facts, RowsFacts):
-        return None
-    name = life.name_at(copy.order) or life.object
-    written = (
-        column
-        for column, read, source in copy.facts.copies
-        if (read.schema, read.name, source) == (name.schema, name.table, name.name)
-    )
-    table = copy.object
-    refs = (ObjectRef(kind=ObjectKind.COLUMN, schema=table.schema, table=table.name, name=each) for each in written)
-    return next((found for ref in refs if (found := biography_at(material.history, ref, copy.order))), None)
-
-
-def _comes_back(material: Material, kept: Biography, again: Biography, event: Event) -> bool:
-    """Whether the values are copied from where they were kept into the column that is made again."""
-    history = material.history
-    for copy, _ in history.events_of(event.migration):
-        if copy.order > event.order and isinstance(copy.facts, RowsFacts) and copy.certainty is not Certainty.SKIPPED:
-            to, source = again.name_at(copy.order), kept.name_at(copy.order)
-            table = (copy.object.schema, copy.object.name)
-            if to is None or source is None or table != (to.schema, to.table):
-                continue
-            if any((column, name) == (to.name, source.name) for column, _, name in copy.facts.copies):
-                return True
-    return False
+    kind = FateKind.RENAMED if same_table and new and again is None and last is target else FateKind.COPIED
+    return Fate(kind=kind, to=now or last.object, by=copy, every=every)
 
 
 def _filled(material: Material, again: Biography, case: Case) -> Event | None:
-    """The UPDATE before the drop that fills the new column (by an expression, which may use the old one)."""
-    made = again.made
+    """The UPDATE before the drop that fills the new column by an expression, or a condition, that reads the old one."""
+    made, history = again.made, material.history
     if made is None or made.migration != case.event.migration:
         return None
-    for write, _ in material.history.events_of(made.migration):
-        if made.order < write.order < case.event.order and isinstance(write.facts, RowsFacts):
-            name = again.name_at(write.order)
-            table = (write.object.schema, write.object.name)
-            update = str(write.detail).startswith("UPDATE") and write.certainty is not Certainty.SKIPPED
-            if update and name is not None and table == (name.schema, name.table) and name.name in write.facts.columns:
-                return write
+    for write, table in history.events_of(made.migration):
+        name, old, facts = again.name_at(write.order), case.life.name_at(write.order), write.facts
+        if not made.order < write.order < case.event.order or not isinstance(facts, RowsFacts) or name is None:
+            continue
+        place = (write.object.schema, write.object.name)
+        source = (old or case.event.object).name
+        reads = any((own, read) == (name.name, source) for own, _, read in facts.computed)
+        picks = source in facts.tested and (facts.reach is None or reads)
+        whole = facts.unconditional or reaches_all(history, table, facts.reach, write.order, but_null=source)
+        update = str(write.detail).startswith("UPDATE") and write.certainty is not Certainty.SKIPPED
+        if (
+            update
+            and place == (name.schema, name.table)
+            and name.name in facts.columns
+            and (picks or (reads and whole))
+        ):
+            return write
     return None

@@ -1,12 +1,15 @@
 """DES002: columns that are dropped."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pgready.checks.destruction.column_fates import Fate, FateKind, dropped_column, fate_of
+from pgready.checks.destruction.emptying import adopted_by
 from pgready.checks.destruction.material import Case, Material, report, weighed
 from pgready.checks.destruction.rules import DES001, DES002
-from pgready.checks.destruction.tables import copied_rows, dropped_table, is_rebuilt, not_carried
-from pgready.checks.in_scope import table_of
+from pgready.checks.destruction.survival import kept_rows
+from pgready.checks.destruction.tables import dropped_table, is_rebuilt, not_carried
+from pgready.checks.in_scope import table_of, weigh
 from pgready.findings import Confidence, Finding, Severity
 from pgready.history import column_before
 from pgready.model.effects import Action
@@ -38,6 +41,7 @@ def des002(material: Material) -> Iterator[Finding]:
             if found is not None:
                 yield found
     yield from _left_behind(material)
+    yield from _of_partitions(material)
     yield from _with_extension(material)
 
 
@@ -48,7 +52,9 @@ def _table_goes_too(material: Material, case: Case) -> bool:
     return dropped is not None and dropped.migration == case.event.migration
 
 
-def _dropped(material: Material, case: Case, fate: Fate) -> Finding | None:
+def _dropped(  # noqa: PLR0911 - one for each fate
+    material: Material, case: Case, fate: Fate
+) -> Finding | None:
     """The finding; None for what is a rename in disguise (DES006)."""
     column = case.event.object
     known = column_before(material.history, case.life, case.event.order)
@@ -76,6 +82,10 @@ def _dropped(material: Material, case: Case, fate: Fate) -> Finding | None:
             recent = fate.by is not None and material.deployment.runs(fate.by.migration)
             severity = Severity.WARN if recent else None
             return report(DES002, case, message, severity=severity, confidence=Confidence.MEDIUM)
+        case FateKind.PARTLY:
+            message = f"{gone}; its values were copied to {fate.to} first{by}, but not of every row: those of the "
+            message += "other rows are lost"
+            return report(DES002, case, message, confidence=Confidence.MEDIUM)
     return _lost(case, fate, gone)
 
 
@@ -84,6 +94,8 @@ def _lost(case: Case, fate: Fate, gone: str) -> Finding:
     with_what = f" with {cause.kind} {cause} (CASCADE)" if cause is not None else ""
     again = " and added again, empty" if fate.kind is FateKind.AGAIN else ""
     older = "" if case.life.made is not None else "; no migration makes it, so it is older than they are or missing"
+    if fate.by is not None:
+        older += f"; the copy that line {fate.by.location.line} of {fate.by.migration} makes does not last"
     fix = None
     if fate.kind is FateKind.AGAIN:
         fix = (
@@ -106,25 +118,58 @@ def _same(by: Event | None, event: Event) -> bool:
 def _left_behind(material: Material) -> Iterator[Finding]:
     """Columns that a table loses when it is rebuilt and not everything is copied."""
     for case in weighed(material, DES001, dropped_table):
-        copy = copied_rows(material, case)
-        if copy is None or not is_rebuilt(material, case, copy):
+        kept = kept_rows(material, case.life, case.event)
+        if kept is None or not is_rebuilt(material, case, kept):
             continue
-        for life in not_carried(material.history, case, copy):
-            message = f"column {life.object} is lost: the table is rebuilt, and line {copy.event.location.line} does "
-            message += "not copy it"
+        for life in not_carried(material, case, kept):
+            line = kept.copy.event.location.line
+            message = f"column {life.object} is lost: the table is rebuilt, and line {line} does not copy it"
             yield report(DES002, case, message, object=life.object)
 
 
+def _of_partitions(material: Material) -> Iterator[Finding]:
+    """Columns of tables that became partitions: they go with the column of the partitioned table."""
+    lives = {id(each.container): each.container for found in material.adoptions.values() for each in found}
+    for container in lives.values():
+        for event in _drops_of_columns(material, container):
+            for each in adopted_by(material, container, event.order):
+                there = each.member.name_at(event.order)
+                if there is None or not each.partition:
+                    continue
+                name = replace(event.object, schema=there.schema, table=there.name)
+                own = replace(event, object=name, implied_by=event.object)
+                weight = weigh(DES002, own, each.member, material.deployment)
+                if weight.severity is not None:
+                    case = Case(event=own, life=each.member, weight=weight)
+                    message = f"column {name} is dropped with {event.object}, with its values in every row: its table "
+                    yield report(DES002, case, f"{message}is a partition (line {each.event.location.line})")
+
+
+def _drops_of_columns(material: Material, table: Biography) -> Iterator[Event]:
+    for place in dict.fromkeys((*(naming.object for naming in table.names), table.object)):
+        for life in material.history.members(place):
+            for event in life.events:
+                if dropped_column(event) and table.name_at(event.order) == place:
+                    yield event
+
+
 def _with_extension(material: Material) -> Iterator[Finding]:
-    """Columns of the types of an extension that is dropped with CASCADE."""
-    for case in weighed(material, DES002, _drops_extension):
-        event = case.event
-        types = _TYPES_OF.get(event.object.name, {event.object.name})
-        for life in _columns_of_types(material, types, event):
-            type_ = column_before(material.history, life, event.order).type
-            message = f"column {life.object} ({type_}) is dropped with extension {event.object.name} (CASCADE), which "
-            message += "brings its type"
-            yield report(DES002, case, message, object=life.name_at(event.order) or life.object)
+    """Columns of the types of an extension that is dropped with CASCADE, by their own lives."""
+    history = material.history
+    for migration in history.migrations:
+        for event, _ in history.events_of(migration):
+            if not _drops_extension(event):
+                continue
+            types = _TYPES_OF.get(event.object.name, {event.object.name})
+            for life in _columns_of_types(material, types, event):
+                weight = weigh(DES002, event, life, material.deployment)
+                if weight.severity is None:
+                    continue
+                case = Case(event=event, life=life, weight=weight)
+                type_ = column_before(history, life, event.order).type
+                message = f"column {life.object} ({type_}) is dropped with extension {event.object.name} (CASCADE), "
+                message += "which brings its type"
+                yield report(DES002, case, message, object=life.name_at(event.order) or life.object)
 
 
 def _drops_extension(event: Event) -> bool:

@@ -72,9 +72,12 @@ def _names_of(life: Biography) -> Iterator[ObjectRef]:
 def des005(material: Material) -> Iterator[Finding]:
     """Values that an enum had and no longer has."""
     columns = _columns_by_type(material.history)
+    earlier: dict[int, list[EnumSwap]] = {}
     for migration in material.history.migrations:
         for swap in swaps_of(material.history, migration):
-            yield from _swapped(material, swap, columns)
+            chain = [swap, *earlier.get(id(swap.old), [])]
+            earlier[id(swap.new)] = chain
+            yield from _swapped(material, chain, columns)
     for case in weighed(material, DES005, _edits_catalog):
         yield report(DES005, case, "rows of pg_enum are deleted by hand: rows that hold such a value cannot be read")
 
@@ -90,8 +93,13 @@ def _columns_by_type(history: History) -> Mapping[str, list[Biography]]:
     return found
 
 
-def _swapped(material: Material, swap: EnumSwap, columns: Mapping[str, list[Biography]]) -> Iterator[Finding]:
-    weight = weigh(DES005, swap.event, swap.old, material.deployment)
+def _swapped(material: Material, chain: list[EnumSwap], columns: Mapping[str, list[Biography]]) -> Iterator[Finding]:
+    """The first of the chain, which replaces what the others, latest first, have put in place of the oldest enum.
+
+    That one decides how old the values are: replacing an enum keeps the rows.
+    """
+    swap = chain[0]
+    weight = weigh(DES005, swap.event, chain[-1].old, material.deployment)
     if not swap.lost or weight.severity is None:
         return
     case = Case(event=swap.event, life=swap.old, weight=weight)
@@ -105,7 +113,7 @@ def _swapped(material: Material, swap: EnumSwap, columns: Mapping[str, list[Biog
         yield report(DES005, case, message, severity=Severity.NOTE, object=name)
         return
     message += f"; used by {listed([str(each.object) for each in users])}"
-    young = [value for value in swap.lost if not _is_old(material, swap, value)]
+    young = [value for value in swap.lost if not _is_old(material, chain, value)]
     if len(young) == len(swap.lost) and weight.severity is DES005.severity:
         message += "; the same deployment made them"
         yield report(DES005, case, message, severity=Severity.NOTE, object=name)
@@ -141,15 +149,21 @@ def _columns_of(history: History, swap: EnumSwap, columns: Mapping[str, list[Bio
     ]
 
 
-def _is_old(material: Material, swap: EnumSwap, value: str) -> bool:
-    """Whether the value may be in rows when the deployment begins."""
+def _is_old(material: Material, chain: list[EnumSwap], value: str) -> bool:
+    """Whether the value may be in rows when the deployment begins: some enum of the chain had it then."""
+    told = [existed for swap in chain if (existed := _existed(material, swap, value)) is not None]
+    return any(told) or not told
+
+
+def _existed(material: Material, swap: EnumSwap, value: str) -> bool | None:
+    """Whether the value of the replaced enum existed before the deployment; None when it had none of that name."""
     start = material.history.start_of(swap.event.migration) or 0
     for naming in _names_of(swap.old):
         for life in material.history.members(naming):
             name = life.name_at(start)
             if life.kind is ObjectKind.ENUM_VALUE and name is not None and name.name == value:
                 return existed_before_deployment(life, material.deployment)
-    return True
+    return None
 
 
 def _updated_first(history: History, swap: EnumSwap, users: list[Biography]) -> Event | None:

@@ -1,21 +1,21 @@
 """What the rules on destruction look at: each event that counts, and which rows were copied before it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypedDict, TypeVar
 
-from pgready.checks.gathered import Check, Gathered, finding
+from pgready.checks.gathered import Check, Gathered, finding, once
 from pgready.checks.in_scope import Weight, judged_in_scope, table_of, weigh
 from pgready.findings import CheckResult, Confidence, Finding, Outcome, Rule, Severity
 from pgready.history import biography_at
 from pgready.model.deployment import Deployment
-from pgready.model.effects import Action
-from pgready.model.facts import ConstraintFacts, RowsFacts
+from pgready.model.effects import Action, Script
+from pgready.model.facts import ConstraintFacts, RowsFacts, RowSource
 from pgready.model.history import Biography, Certainty, Event, History
-from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
 
 __all__ = [
+    "Adoption",
     "Case",
     "Material",
     "RowCopy",
@@ -36,15 +36,29 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowCopy:
-    """Rows that a statement writes into another table; `complete` when it is every row.
-
-    `columns` are the columns read or of the same name as those written, None for all of them.
-    """
+    """Rows that a statement brings from `source` into the table of another life."""
 
     event: Event
     target: Biography
-    complete: bool
-    columns: frozenset[str] | None
+    source: RowSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """A table that becomes a partition or an heir of another one, or a table of an extension.
+
+    It goes, is emptied and loses columns together with that one. `since` and `until` are orders of events.
+    """
+
+    member: Biography
+    container: Biography
+    event: Event
+    until: int | None = None
+
+    @property
+    def partition(self) -> bool:
+        """Whether it is no table of its own any more."""
+        return self.event.detail == "ATTACH PARTITION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +66,25 @@ class Material:
     """The history and what is deployed, with indexes, so that no rule goes through the history for each finding.
 
     `copies` are the statements that copy rows, by the table that is read; `keys` the foreign keys by the referenced
-    table; `inserts` the events that insert rows, by their place; `with_others` what goes with something else, by order.
+    table; `with_others` what goes with something else, by order; `adoptions` tables that were put under another one, by
+    the identity of the life of that one; `read_whole` are the tables that a query of a statement (by migration and
+    number) reads in full; `shown` the table of a view of one table.
     """
 
     history: History
     deployment: Deployment
     copies: Mapping[Place, tuple[RowCopy, ...]]
     keys: Mapping[Place, tuple[Biography, ...]]
-    inserts: Mapping[Location, tuple[Event, ...]]
     with_others: Mapping[int, tuple[tuple[Event, Biography], ...]]
+    adoptions: Mapping[int, tuple[Adoption, ...]]
+    read_whole: frozenset[tuple[str, int, Place]]
+    shown: Mapping[ObjectRef, ObjectRef]
+
+    def end_after(self, migration: str) -> int:
+        """The moment when all is done: the end of what is deployed, of a migration outside of it its own end."""
+        if self.deployment.runs(migration):
+            migration = next(name for name in reversed(self.history.migrations) if self.deployment.runs(name))
+        return end_of(self.history, migration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,70 +107,114 @@ def on_material(rule: Rule, judge: Callable[[Material], Iterator[Finding]]) -> C
     def check(gathered: Gathered) -> CheckResult:
         if gathered.history is None:
             return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why="the history was not replayed")
-        material = _material(gathered, gathered.history)
-        return judged_in_scope(rule, list(judge(material)), gathered.history, gathered.deployment)
+        return judged_in_scope(rule, list(judge(_material(gathered))), gathered.history, gathered.deployment)
 
     return Check(rule=rule, judge=check)
 
 
-def _material(gathered: Gathered, history: History) -> Material:
-    reads: dict[tuple[str, int], list[ObjectRef]] = {}
-    for script in gathered.scripts:
-        for effect in script.effects:
-            if effect.action is Action.READS:
-                reads.setdefault((script.migration, effect.statement), []).append(effect.object)
-    copies: dict[Place, list[RowCopy]] = {}
-    for migration in history.migrations:
-        for event, life in history.events_of(migration):
-            if event.certainty is not Certainty.SKIPPED and _brings_rows(event):
-                for read in reads.get((migration, event.statement), ()):
-                    copies.setdefault((read.schema, read.name), []).append(_row_copy(event, life, read))
-    return Material(
-        history=history,
-        deployment=gathered.deployment,
-        copies=_frozen(copies),
-        **_indexes(history),
-    )
+@once
+def _material(gathered: Gathered) -> Material:
+    history = gathered.history or History()
+    return Material(history=history, deployment=gathered.deployment, **_indexes(history, gathered.scripts))
 
 
 class _Indexes(TypedDict):
+    copies: Mapping[Place, tuple[RowCopy, ...]]
     keys: Mapping[Place, tuple[Biography, ...]]
-    inserts: Mapping[Location, tuple[Event, ...]]
     with_others: Mapping[int, tuple[tuple[Event, Biography], ...]]
+    adoptions: Mapping[int, tuple[Adoption, ...]]
+    read_whole: frozenset[tuple[str, int, Place]]
+    shown: Mapping[ObjectRef, ObjectRef]
 
 
-def _indexes(history: History) -> _Indexes:
+def _indexes(history: History, scripts: Iterable[Script]) -> _Indexes:
+    copies: dict[Place, list[RowCopy]] = {}
     keys: dict[Place, list[Biography]] = {}
-    inserts: dict[Location, list[Event]] = {}
     with_others: dict[int, list[tuple[Event, Biography]]] = {}
     for life in history.biographies:
         facts = life.made.facts if life.made is not None else None
         if isinstance(facts, ConstraintFacts) and facts.referenced is not None:
             keys.setdefault(_place(facts.referenced), []).append(life)
         for event in life.events:
-            if event.action is Action.WRITES and str(event.detail).startswith("INSERT"):
-                inserts.setdefault(event.location, []).append(event)
+            for source in _brought(event):
+                copies.setdefault(_place(source.relation), []).append(RowCopy(event=event, target=life, source=source))
             if event.implied_by is not None:
                 with_others.setdefault(event.order, []).append((event, life))
-    return _Indexes(keys=_frozen(keys), inserts=_frozen(inserts), with_others=_frozen(with_others))
+    for found in copies.values():
+        found.sort(key=lambda copy: copy.event.order)
+    return _Indexes(
+        copies=_frozen(copies),
+        keys=_frozen(keys),
+        with_others=_frozen(with_others),
+        adoptions=_frozen(_adoptions(history, scripts)),
+        read_whole=frozenset(_read_whole(scripts)),
+        shown=dict(_shown(scripts)),
+    )
+
+
+def _read_whole(scripts: Iterable[Script]) -> Iterator[tuple[str, int, Place]]:
+    for script in scripts:
+        for effect in script.effects:
+            if effect.action is Action.READS and isinstance(effect.facts, RowsFacts):
+                yield script.migration, effect.statement, _place(effect.object)
+
+
+def _shown(scripts: Iterable[Script]) -> Iterator[tuple[ObjectRef, ObjectRef]]:
+    """The views of one table, which may be written to."""
+    for script in scripts:
+        for effect in script.effects:
+            if effect.action is Action.CREATES and effect.object.kind is ObjectKind.VIEW:
+                tables = [need for need in effect.needs if need.kind is ObjectKind.RELATION]
+                if len(tables) == 1:
+                    yield effect.object, replace(tables[0], kind=ObjectKind.TABLE)
+
+
+def _brought(event: Event) -> tuple[RowSource, ...]:
+    if event.certainty is Certainty.SKIPPED or not isinstance(event.facts, RowsFacts):
+        return ()
+    return event.facts.sources
+
+
+_ADOPTS = {"ATTACH PARTITION": "DETACH PARTITION", "ADD INHERIT": "DROP INHERIT"}
+
+
+def _adoptions(history: History, scripts: Iterable[Script]) -> dict[int, list[Adoption]]:
+    """The tables that ALTER TABLE puts under another one: the statement says which, the event when."""
+    under = {
+        (script.migration, effect.statement, effect.object): effect.needs
+        for script in scripts
+        for effect in script.effects
+        if effect.detail in _ADOPTS and effect.action is Action.ALTERS
+    }
+    found: dict[int, list[Adoption]] = {}
+    for life in history.biographies if under else ():
+        for event in life.events:
+            needs = under.get((event.migration, event.statement, event.object), ())
+            if event.detail not in _ADOPTS or event.certainty is Certainty.SKIPPED or not needs:
+                continue
+            table = ObjectRef(kind=ObjectKind.TABLE, schema=needs[0].schema, name=needs[0].name)
+            container = biography_at(history, table, event.order)
+            if container is not None and not _is_container(event, container):
+                until = _left_again(life, event)
+                found.setdefault(id(container), []).append(
+                    Adoption(member=life, container=container, event=event, until=until)
+                )
+    return found
+
+
+def _is_container(event: Event, other: Biography) -> bool:
+    """ATTACH PARTITION is told of both tables, first of the one that has partitions."""
+    return any(each.detail == event.detail and each.order == event.order + 1 for each in other.events)
+
+
+def _left_again(life: Biography, event: Event) -> int | None:
+    words = _ADOPTS[str(event.detail)]
+    later = (each.order for each in life.events if each.detail == words and each.order > event.order)
+    return next(later, None)
 
 
 def _frozen(lists: Mapping[_Key, list[_Value]]) -> dict[_Key, tuple[_Value, ...]]:
     return {key: tuple(found) for key, found in lists.items()}
-
-
-def _brings_rows(event: Event) -> bool:
-    if event.object.kind is not ObjectKind.TABLE:
-        return False
-    made = event.action is Action.CREATES and event.detail == "AS SELECT"
-    return made or (event.action is Action.WRITES and str(event.detail).startswith("INSERT"))
-
-
-def _row_copy(event: Event, target: Biography, read: ObjectRef) -> RowCopy:
-    facts = event.facts if isinstance(event.facts, RowsFacts) else RowsFacts()
-    named = {column for _, relation, column in facts.copies if (relation.schema, relation.name) == _place(read)}
-    columns = frozenset((*named, *facts.columns))
-    return RowCopy(event=event, target=target, complete=facts.copies_all, columns=columns or None)
 
 
 def _place(ref: ObjectRef) -> Place:
@@ -172,11 +240,7 @@ def weighed(
 
 def end_of(history: History, migration: str) -> int:
     """The moment when a migration has ended."""
-    later = history.migrations.index(migration) + 1
-    if later < len(history.first_orders):
-        return history.first_orders[later]
-    events = history.events_of(migration)
-    return 1 + (events[-1][0].order if events else 0)
+    return history.end_of(migration)
 
 
 def there_after(history: History, ref: ObjectRef, migration: str) -> Biography | None:
@@ -215,7 +279,7 @@ def report(
 ) -> Finding:
     """A finding about a case; a severity that is given can only make it milder."""
     why = f" ({case.weight.why})" if case.weight.why else ""
-    doubt = "" if case.event.certainty is Certainty.HAPPENS else "; whether it runs cannot be told from the text"
+    doubt = f"; {case.weight.doubt}" if case.weight.doubt else ""
     return finding(
         rule,
         object=str(object or case.event.object),

@@ -9,8 +9,9 @@ DES001 = Rule(
     title="A table is dropped",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ,),
-    condition="A migration that is about to run drops a table (or partition) that was there before, and its rows are "
-    "not copied to another table first.",
+    condition="A migration that is about to run drops a table (or partition) that was there before, by its name or "
+    "with something new that it was put into, and not every row and value of it is in another table when the "
+    "deployment has ended: what LIMIT, a condition, a join or a grouping leaves out of a copy is lost.",
     effect="Its rows are gone for good, and the version of the application that still runs fails on the table.",
     fix="Release a version that no longer uses the table; keep the rows (copy them, or a backup that was restored "
     "once); then drop it in a migration of its own.",
@@ -21,8 +22,8 @@ DES002 = Rule(
     title="A column is dropped",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ,),
-    condition="A migration that is about to run drops a column that was there before, and its values are not copied "
-    "to another column first.",
+    condition="A migration that is about to run drops a column that was there before, and not every value of it is "
+    "in another column when the deployment has ended.",
     effect="The values of every row are gone for good, and the version of the application that still runs fails on "
     "the column.",
     fix="Expand and contract: add and fill what replaces the column, release a version that no longer uses it, then "
@@ -31,14 +32,15 @@ DES002 = Rule(
 )
 DES003 = Rule(
     id="DES003",
-    title="All rows of a table are deleted",
+    title="All rows of a table are deleted, or all values of a column overwritten",
     severity=Severity.BLOCK,
     evidence=(Evidence.READ,),
-    condition="TRUNCATE, or DELETE without a condition (or with one that is always true), of a table that was there "
-    "before.",
-    effect="Every row is gone for good: also what users have written since the migration was tested.",
-    fix="Delete with a WHERE that says which rows are meant, or keep a copy of them first.",
-    source="PostgreSQL manual, DELETE and TRUNCATE.",
+    condition="TRUNCATE, DELETE or MERGE that leaves no row of a table that was there before: without a condition, or "
+    "with one that every row meets (1 = 1, a key IS NOT NULL, id = id). UPDATE that sets a column that was there "
+    "before to one value in every row.",
+    effect="Every row, or every value, is gone for good: also what users have written since the migration was tested.",
+    fix="Say with a WHERE which rows are meant, or keep a copy of them first.",
+    source="PostgreSQL manual, DELETE, TRUNCATE, MERGE and UPDATE.",
 )
 DES004 = Rule(
     id="DES004",

@@ -1,61 +1,117 @@
 """DES001: tables that are dropped."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pgready.checks.destruction.emptying import adopted_by
 from pgready.checks.destruction.material import (
     Case,
     Material,
-    RowCopy,
     columns_at,
-    end_of,
     listed,
     report,
     there_after,
     weighed,
 )
+from pgready.checks.destruction.membership import by_membership
 from pgready.checks.destruction.rules import DES001
+from pgready.checks.destruction.survival import Kept, kept_rows, left_out_words, lost_copy
 from pgready.checks.gathered import finding
-from pgready.checks.in_scope import TEMPORARY
+from pgready.checks.in_scope import TEMPORARY, weigh
 from pgready.findings import Confidence, Finding, Severity
 from pgready.model.effects import Action
-from pgready.model.history import Biography, Certainty, Event, History
+from pgready.model.history import Biography, Certainty, Event
 from pgready.model.names import ObjectKind
 
-__all__ = ["copied_rows", "des001", "dropped_table", "is_rebuilt", "not_carried"]
+__all__ = ["des001", "dropped_table", "dropped_tables", "is_rebuilt", "not_carried"]
 
 _DEPENDENTS = (ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.CONSTRAINT, ObjectKind.TABLE)
+_CONTAINERS = (ObjectKind.TABLE, ObjectKind.SCHEMA)
+_MANY = 20
+
+
+def _drops_table(event: Event) -> bool:
+    return event.action is Action.DROPS and event.object.kind is ObjectKind.TABLE
 
 
 def dropped_table(event: Event) -> bool:
     """Whether a table goes by its own name (or with the type that it is made of)."""
-    goes = event.action is Action.DROPS and event.object.kind is ObjectKind.TABLE
-    with_other = event.implied_by is not None and event.implied_by.kind in (ObjectKind.TABLE, ObjectKind.SCHEMA)
-    return goes and not with_other
+    with_other = event.implied_by is not None and event.implied_by.kind in _CONTAINERS
+    return _drops_table(event) and not with_other
+
+
+def dropped_tables(material: Material) -> Iterator[Case]:
+    """The tables that go by their own name, and those that go with something that is no loss by itself.
+
+    What goes with a table or schema that counts is told with that one. A new schema or partitioned table that old
+    tables were put into does not count, they do.
+    """
+    for case in weighed(material, DES001, _drops_table):
+        if _is_foreign(case):
+            continue
+        if dropped_table(case.event) or not _told_with_other(material, case):
+            yield case
+    for case in _adopted(material):
+        yield case
+
+
+def _is_foreign(case: Case) -> bool:
+    """Whether it is a foreign table: its rows are elsewhere, and stay there."""
+    made = case.life.made
+    return str(case.event.detail).startswith("FOREIGN") or (made is not None and made.detail == "FOREIGN")
+
+
+def _told_with_other(material: Material, case: Case) -> bool:
+    """Whether what it goes with is a finding that is no milder."""
+    event, history = case.event, material.history
+    for other, life in history.events_of(event.migration):
+        if other.order == event.order and other.object == event.implied_by:
+            weight = weigh(DES001, other, life, material.deployment)
+            return weight.severity is not None and weight.severity >= case.severity
+    return False
+
+
+def _adopted(material: Material) -> Iterator[Case]:
+    """Partitions and heirs by ALTER TABLE: they go with the table that they were put under."""
+    lives = {id(each.container): each.container for found in material.adoptions.values() for each in found}
+    for container in lives.values():
+        dropped = next((each for each in reversed(container.events) if _drops_table(each)), None)
+        if dropped is None or dropped.certainty is Certainty.SKIPPED:
+            continue
+        for each in adopted_by(material, container, dropped.order):
+            name = each.member.name_at(dropped.order) or each.member.object
+            event = replace(dropped, object=name, implied_by=dropped.object)
+            weight = weigh(DES001, event, each.member, material.deployment)
+            if weight.severity is not None and each.member.ended != dropped.order:
+                yield Case(event=event, life=each.member, weight=weight)
 
 
 def des001(material: Material) -> Iterator[Finding]:
     """Tables that go with rows that are nowhere else."""
-    for case in weighed(material, DES001, dropped_table):
+    for case in dropped_tables(material):
         yield _dropped(material, case)
+    yield from by_membership(material)
     yield from _never_made(material)
 
 
 def _dropped(material: Material, case: Case) -> Finding:
     event, history = case.event, material.history
-    what = _what(case.life)
-    along = _along(material, event)
-    copy = copied_rows(material, case)
-    if copy is not None:
-        return _copied(material, case, copy, along)
+    along = (
+        f", together with {event.implied_by.kind} {event.implied_by}" if event.implied_by else _along(material, event)
+    )
+    kept = kept_rows(material, case.life, event)
+    if kept is not None:
+        return _copied(material, case, kept, along)
     again = there_after(history, event.object, event.migration)
-    more = _successor(again, event)
+    more = _successor(again, event) + lost_copy(material, case.life, event)
     more += "" if case.life.made is not None else "; no migration makes it, so it is older than they are or missing"
-    return report(DES001, case, f"{what} {event.object} is dropped with its rows{along}{more}")
+    return report(DES001, case, f"{_what(case.life)} {event.object} is dropped with its rows{along}{more}")
 
 
 def _successor(again: Biography | None, event: Event) -> str:
     """What has the name in the end."""
-    if again is None:
+    # What may be dropped may also be there afterwards, and takes no name but its own.
+    if again is None or any(told.order == event.order for told in again.events):
         return ""
     if again.made is not None and again.made.migration == event.migration:
         return "; a new one of that name is made, without its rows"
@@ -88,65 +144,61 @@ def _along(material: Material, event: Event) -> str:
     return f", and with it {listed(names)}" if names else ""
 
 
-def copied_rows(material: Material, case: Case) -> RowCopy | None:
-    """The best copy of the rows of a table that goes: all of them, else the last; the copy is there afterwards."""
-    life, event = case.life, case.event
-    since = life.made.order if life.made is not None else 0
-    places = dict.fromkeys((name.object.schema, name.object.name) for name in life.names)
-    places[event.object.schema, event.object.name] = None
-    after = end_of(material.history, event.migration)
-    found = [
-        copy
-        for place in places
-        for copy in material.copies.get(place, ())
-        if since < copy.event.order < event.order and copy.target is not life and _is_kept(copy, after)
-    ]
-    return max(found, key=lambda copy: (_same(copy, event), copy.complete, copy.event.order), default=None)
-
-
-def _is_kept(copy: RowCopy, moment: int) -> bool:
-    return copy.target.object.schema != TEMPORARY and copy.target.name_at(moment) is not None
-
-
-def _same(copy: RowCopy, event: Event) -> bool:
-    return copy.event.migration == event.migration
-
-
-def is_rebuilt(material: Material, case: Case, copy: RowCopy) -> bool:
-    """Whether the copy, made by this migration, has the name of the table when the migration has ended."""
+def is_rebuilt(material: Material, case: Case, kept: Kept) -> bool:
+    """Whether the copy, made by this migration, has the name of the table when everything is done."""
     history, event = material.history, case.event
     start = history.start_of(event.migration)
     was = case.life.name_at(start) if start is not None else None
-    now = copy.target.name_at(end_of(history, event.migration))
-    return _same(copy, event) and now == (was or event.object)
+    now = kept.target.name_at(material.end_after(event.migration))
+    return kept.copy.event.migration == event.migration and now == (was or event.object)
 
 
-def not_carried(history: History, case: Case, copy: RowCopy) -> tuple[Biography, ...]:
+def not_carried(material: Material, case: Case, kept: Kept) -> tuple[Biography, ...]:
     """The columns of the table whose values are not in the copy."""
-    if copy.columns is None:
-        return ()
-    there = columns_at(history, case.event.object, case.event.order)
-    return tuple(each for each in there if each.object.name not in copy.columns)
+    table, order = case.event.object, kept.copy.event.order
+    there = columns_at(material.history, table, case.event.order)
+    named = ((each, each.name_at(order)) for each in there)
+    return tuple(each for each, name in named if name is None or name.name not in kept.columns)
 
 
-def _copied(material: Material, case: Case, copy: RowCopy, along: str) -> Finding:
-    table, event = case.event.object, copy.event
-    rows = "its rows" if copy.complete else "rows of it"
-    target = copy.target.name_at(end_of(material.history, case.event.migration)) or copy.target.object
-    if is_rebuilt(material, case, copy):
-        lost = [each.object.name for each in not_carried(material.history, case, copy)]
-        some = "" if copy.complete else "; whether all rows are copied cannot be told"
-        columns = f"; not copied: {listed(lost)} (DES002)" if lost else ""
-        severity = Severity.NOTE if copy.complete else Severity.WARN
-        message = f"table {table} is rebuilt: {rows} are copied to {event.object} (line {event.location.line}), which "
-        message += f"then takes its name{some}{columns}"
-        return report(DES001, case, message, severity=severity)
-    where = f"line {event.location.line}" if event.migration == case.event.migration else event.migration
-    later = "" if event.migration == case.event.migration else "; rows written since then are not in it"
-    message = f"{_what(case.life)} {table} is dropped{along}; {rows} were copied to {target} first ({where}){later}"
+def _copied(material: Material, case: Case, kept: Kept, along: str) -> Finding:
+    if is_rebuilt(material, case, kept):
+        return _rebuilt(material, case, kept)
+    table, event = case.event.object, kept.copy.event
+    target = kept.target.name_at(material.end_after(case.event.migration)) or kept.target.object
+    same = event.migration == case.event.migration
+    where = f"line {event.location.line}" if same else event.migration
+    later = "" if same else "; rows written since then are not in it"
+    lost = _values_lost(material, case, kept)
+    rows = "its rows" if kept.complete else "some of its rows"
+    message = f"{_what(case.life)} {table} is dropped{along}; {rows} were copied to {target} first ({where})"
+    message += f"{later}{_rows_lost(kept)}{lost}"
     fix = f"Check that {target} has every row that counts, and that no version of the application uses {table}."
-    milder = Severity.WARN if material.deployment.runs(event.migration) else None
+    recent = material.deployment.runs(event.migration) and kept.complete and not lost
+    milder = Severity.WARN if recent else None
     return report(DES001, case, message, severity=milder, confidence=Confidence.MEDIUM, fix=fix)
+
+
+def _rebuilt(material: Material, case: Case, kept: Kept) -> Finding:
+    lost = [each.object.name for each in not_carried(material, case, kept)]
+    columns = f"; not copied: {listed(lost)} (DES002)" if lost else ""
+    line = kept.copy.event.location.line
+    rows = "its rows are" if kept.complete else "some of its rows are"
+    message = f"table {case.event.object} is rebuilt: {rows} copied to {kept.copy.event.object} (line {line}), "
+    message += "which then takes its name" if kept.target is kept.copy.target else "and from there to what has its name"
+    message += f"{_rows_lost(kept)}{columns}"
+    if kept.complete:
+        return report(DES001, case, message, severity=Severity.NOTE)
+    return report(DES001, case, message, confidence=Confidence.MEDIUM)
+
+
+def _rows_lost(kept: Kept) -> str:
+    return "" if kept.complete else f"; the rows that {left_out_words(kept.left_out)} are lost"
+
+
+def _values_lost(material: Material, case: Case, kept: Kept) -> str:
+    lost = [each.object.name for each in not_carried(material, case, kept)]
+    return f"; the values of {listed(lost, few=_MANY)} are not in the copy, and lost" if lost else ""
 
 
 def _never_made(material: Material) -> Iterator[Finding]:

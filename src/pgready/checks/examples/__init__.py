@@ -7,14 +7,15 @@ A directory holds any of these files:
 - `bad.prisma` and `good.prisma`, or one `schema.prisma` for both sides;
 - `bad.toml` and `good.toml`, or one `pgready.toml` for both sides;
 - `bad/` and `good/`: files of a project, laid over the others (`migrations/<name>/migration.sql`, `package.json`), for
-  what the single files cannot show.
+  what the single files cannot show;
+- `base/migrations/` in one of these: the migrations as the revision has them since which the deployment is judged.
 
 With what is left out (a data source, a model with its table where none is given) either side is a complete project.
 The tests audit both of them for real; the documentation and `pgready explain` show them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -27,6 +28,7 @@ START = "20250101000000_start"
 BEFORE = "20260101000000_before"
 CHANGE = "20260201000000_change"
 _DATASOURCE = b'datasource db {\n  provider = "postgresql"\n  url      = env("DATABASE_URL")\n}\n'
+_BASE = "base/"
 _NOTHING = b"SELECT 1;\n"
 _MODEL = b"model Start {\n  id Int @id\n}\n\n"
 _MADE = b'CREATE TABLE "Start" ("id" INTEGER NOT NULL, CONSTRAINT "Start_pkey" PRIMARY KEY ("id"));\n'
@@ -48,18 +50,39 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The bad or the good one: every file of a complete project by its path, and those that make the difference."""
+    """The bad or the good one: every file of a complete project by its path, and those that make the difference.
+
+    `base` are the migrations of the revision, by their paths, where the example says how they were.
+    """
 
     files: Mapping[str, bytes]
     shown: tuple[Shown, ...]
+    base: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def deployment(self) -> Deployment:
-        """Which migrations are about to run: all but `before.sql`, and all of a clean deploy where there is none."""
-        names = {path.split("/")[1] for path in self.files if path.startswith("migrations/") and path.count("/") > 1}
+        """Which migrations are about to run: all but `before.sql`, and all of a clean deploy where there is none.
+
+        With `base` those that it lacks.
+        """
+        names = _names(self.files)
+        if self.base:
+            return self._since_base(names)
         if BEFORE not in names:
             return Deployment()
         return Deployment(kind=DeploymentKind.SINCE, migrations=frozenset(names - {START, BEFORE}), base="main")
+
+    def _since_base(self, names: set[str]) -> Deployment:
+        there = _names(self.base)
+        edited = {path.split("/")[1] for path, text in self.base.items() if self.files.get(path, text) != text}
+        return Deployment(
+            kind=DeploymentKind.SINCE,
+            migrations=frozenset(names - there - {START}),
+            base="main",
+            unlike_base=tuple(sorted(edited | (there - names))),
+            edited=tuple(sorted(edited)),
+            removed=tuple(sorted(there - names)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +121,9 @@ def example(rule: str) -> Example:
 
 def _side(name: str, given: Mapping[str, bytes], shared: Mapping[str, bytes], directory: Traversable) -> Side:
     own = {path: given[f"{name}{end}"] for end, path in _OF_A_SIDE.items() if f"{name}{end}" in given}
-    own |= dict(_tree(directory / name))
+    tree = dict(_tree(directory / name))
+    base = {path.removeprefix(_BASE): content for path, content in tree.items() if path.startswith(_BASE)}
+    own |= {path: content for path, content in tree.items() if not path.startswith(_BASE)}
     whole = dict(shared) | own
     models = whole.get("schema.prisma")
     if models is None:
@@ -108,7 +133,14 @@ def _side(name: str, given: Mapping[str, bytes], shared: Mapping[str, bytes], di
     whole["schema.prisma"] = models if b"datasource " in models else models + b"\n" + _DATASOURCE
     if not any(path.endswith("/migration.sql") for path in whole):
         whole[f"migrations/{CHANGE}/migration.sql"] = _NOTHING
-    return Side(files=whole, shown=tuple(_shown(*each) for each in own.items()))
+    # As git names a file of a revision.
+    before = tuple(_shown(f"main:{path}", content) for path, content in base.items())
+    return Side(files=whole, shown=(*before, *(_shown(*each) for each in own.items())), base=base)
+
+
+def _names(files: Iterable[str]) -> set[str]:
+    """The migrations of which a file is among them."""
+    return {path.split("/")[1] for path in files if path.startswith("migrations/") and path.count("/") > 1}
 
 
 def _tree(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:

@@ -67,10 +67,15 @@ class Known:
         return IsolationRules(contracts=config.contracts, hubs=config.hubs, accepted=config.crossings)
 
     @cached_property
+    def unkeyed(self) -> tuple[Edge, ...]:
+        """The columns that look like a reference and have no foreign key; finding them takes time."""
+        return unkeyed_edges(self.structure)
+
+    @cached_property
     def accepted(self) -> Acceptance:
         """What is accepted of the references between groups."""
         entries = self.rules.accepted
-        unkeyed = unkeyed_edges(self.structure) if any("?" in entry.edge for entry in entries) else ()
+        unkeyed = self.unkeyed if any("?" in entry.edge for entry in entries) else ()
         edges = (*(Edge.of(it.foreign_key) for it in self.merged), *unkeyed) if entries else ()
         return accept(entries, (edge for edge in edges if self.ground.crosses(edge)), self.ground.names)
 

@@ -1,21 +1,23 @@
 """ISO002, ISO004, ISO005 and ISO006: circles, references without a key, missing owners and cascades between groups."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
 from pgready.checks.isolation.known import Known, config_file, groups_declared
 from pgready.checks.isolation.rules import ISO002, ISO004, ISO005, ISO006
 from pgready.findings import CheckResult, Confidence, Finding
-from pgready.graph.cascades import BlastRadius, blast_radii
-from pgready.graph.cycles import GroupCycle, group_cycles
-from pgready.graph.edges import Edge, unkeyed_edges
+from pgready.graph.edges import Edge
 from pgready.graph.group_levels import is_join_table
-from pgready.graph.reach import crossing_cascades
 from pgready.graph.tenancy import GroupTenancy, Standing, TenantTable, group_tenancy
 from pgready.model.contracts import ContractKind
 from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
 from pgready.model.unkeyed import PolymorphicReference, ReferenceRule
+
+if TYPE_CHECKING:
+    from pgready.graph.cascades import BlastRadius
+    from pgready.graph.cycles import GroupCycle
 
 __all__ = ["CHECKS"]
 
@@ -32,6 +34,8 @@ def iso002(gathered: Gathered) -> CheckResult:
     """The circles of groups, with the fewest keys to give up."""
     if not groups_declared(gathered):
         return not_given(ISO002, _NO_GROUPS)
+    from pgready.graph.cycles import group_cycles  # noqa: PLC0415  # heavy, and only where there are groups
+
     known = Known(gathered=gathered)
     keys = known.keys_between_groups()
     told = [frozenset(violation.groups) for violation in known.violations(ContractKind.ACYCLIC)]
@@ -40,7 +44,7 @@ def iso002(gathered: Gathered) -> CheckResult:
     return failed_or_passed(ISO002, [_cycle(cycle, known) for cycle in cycles], looked_at=looked)
 
 
-def _cycle(cycle: GroupCycle, known: Known) -> Finding:
+def _cycle(cycle: "GroupCycle", known: Known) -> Finding:
     spelt = [known.ground.spelt(Edge.of(key)) for key in cycle.cut]
     least = "the fewest to give up are" if cycle.exact else "giving up these ends it:"
     return finding(
@@ -59,7 +63,7 @@ def iso004(gathered: Gathered) -> CheckResult:
         return not_given(ISO004, _NO_GROUPS)
     known = Known(gathered=gathered)
     told = {(it.object, edge) for it in known.violations() if it.columns for edge in it.edges}
-    found = unkeyed_edges(known.structure)
+    found = known.unkeyed
     across: dict[tuple[QualifiedName, str], list[Edge]] = {}
     for edge in known.between_groups(found):
         if (f"{edge.table}.{edge.columns[0]}", known.ground.spelt(edge)) not in told:
@@ -143,6 +147,9 @@ def iso006(gathered: Gathered) -> CheckResult:
     """Tables whose deletes cascade into other groups, each once."""
     if not groups_declared(gathered):
         return not_given(ISO006, _NO_GROUPS)
+    from pgready.graph.cascades import blast_radii  # noqa: PLC0415  # heavy, and only where there are groups
+    from pgready.graph.reach import crossing_cascades  # noqa: PLC0415  # heavy, and only where there are groups
+
     known = Known(gathered=gathered)
     told = {
         (crossing.foreign_key.identity, crossing.foreign_key.name)
@@ -162,7 +169,7 @@ def iso006(gathered: Gathered) -> CheckResult:
     return failed_or_passed(ISO006, findings, looked_at="every ON DELETE CASCADE between groups that is to no hub")
 
 
-def _cascade(radius: BlastRadius, keys: Sequence[ForeignKey], known: Known) -> Finding:
+def _cascade(radius: "BlastRadius", keys: Sequence[ForeignKey], known: Known) -> Finding:
     groups = dict.fromkeys(known.ground.group(key.table) for key in keys)
     spelt = [known.ground.spelt(Edge.of(key)) + _standing(key, known) for key in keys]
     table = known.structure.table(radius.table)

@@ -104,6 +104,8 @@ def lck003(scene: Scene) -> Iterator[Finding]:
 def row_check_by(scene: Scene, held: Held) -> str | None:
     """What reads all rows, in words; None when nothing does."""
     event = held.event
+    if held.by.command in ("ATTACH PARTITION", "a new partition beside it"):
+        return None if _is_limited(scene, held) else _OF_PARTITIONS[held.by.command]
     if held.by.command in ("ADD CHECK", "ADD NOT NULL"):
         return f"{event.detail} {event.object.name}"
     if held.by.command != "ALTER COLUMN SET NOT NULL" or scene.column(held).not_null:
@@ -111,25 +113,54 @@ def row_check_by(scene: Scene, held: Held) -> str | None:
     return None if _is_proved(scene, held) else f"SET NOT NULL of {event.object.name}"
 
 
-def _is_proved(scene: Scene, held: Held) -> bool:
-    """Whether a valid CHECK says that the column is not NULL: then SET NOT NULL reads nothing (since PostgreSQL 12)."""
+_OF_PARTITIONS = {
+    "ATTACH PARTITION": "ATTACH PARTITION",
+    "a new partition beside it": "a new partition beside this default one",
+}
+
+
+def _is_limited(scene: Scene, held: Held) -> bool:
+    """Whether a valid CHECK limits the rows of the partition: one that fits its bounds spares the reading.
+
+    What the bounds are is not known here: every CHECK that says more than IS NOT NULL may be meant for them (manual,
+    ALTER TABLE, ATTACH PARTITION).
+    """
     own, moment = held.event.object, held.event.order
-    table = ObjectRef(kind=ObjectKind.TABLE, schema=own.schema, name=own.table or "")
     return any(
-        life.kind is ObjectKind.CONSTRAINT and life.name_at(moment) is not None and _proves(life, own.name, moment)
-        for life in scene.history.members(table)
+        life.kind is ObjectKind.CONSTRAINT
+        and life.name_at(moment) is not None
+        and _limits(life)
+        and _is_valid(life, moment)
+        for life in scene.history.members(own)
     )
 
 
-def _proves(check: Biography, column: str, moment: int) -> bool:
-    facts = check.made.facts if check.made is not None else None
-    if not isinstance(facts, ConstraintFacts) or column not in facts.not_null:
+def _limits(check: Biography) -> bool:
+    """Whether it is a CHECK of more than that a column is not NULL."""
+    made = check.made
+    if made is None or not str(made.detail).startswith("CHECK") or not isinstance(made.facts, ConstraintFacts):
         return False
-    validated = any(
+    return bool({*made.facts.columns} - {*made.facts.not_null})
+
+
+def _is_valid(check: Biography, moment: int) -> bool:
+    """Whether the rows that are there have been checked."""
+    facts = check.made.facts if check.made is not None else None
+    return isinstance(facts, ConstraintFacts) and (facts.valid or _is_validated(check, moment))
+
+
+def _is_validated(check: Biography, moment: int) -> bool:
+    return any(
         event.detail == "VALIDATE CONSTRAINT" and event.order < moment and event.certainty is Certainty.HAPPENS
         for event in check.events
     )
-    return facts.valid or validated
+
+
+def _is_proved(scene: Scene, held: Held) -> bool:
+    """Whether a valid CHECK says that the column is not NULL: then SET NOT NULL reads nothing (since PostgreSQL 12)."""
+    own, moment = held.event.object, held.event.order
+    checks = scene.not_null.get((own.schema, own.table, own.name), ())
+    return any(life.name_at(moment) is not None and _is_valid(life, moment) for life in checks)
 
 
 _KEYS = frozenset({"ADD UNIQUE", "ADD PRIMARY KEY", "ADD EXCLUDE"})

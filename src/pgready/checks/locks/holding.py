@@ -1,7 +1,7 @@
 """LCK005 and LCK006: locks that are waited for without a limit, or kept while something long goes on."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from pgready.checks.in_scope import weigh
@@ -12,7 +12,7 @@ from pgready.checks.locks.scene import Held, Scene, report, table_name
 from pgready.checks.transactions.blocks import in_explicit_block
 from pgready.findings import Finding, Severity
 from pgready.history import biography_at
-from pgready.model.effects import Action, Effect
+from pgready.model.effects import Action, Script
 from pgready.model.facts import ConstraintFacts, RowsFacts, SettingFacts
 from pgready.model.history import Biography
 from pgready.model.locks import LockMode, Work
@@ -33,7 +33,7 @@ def lck005(scene: Scene) -> Iterator[Finding]:
     limited = False
     for migration in scene.history.migrations:
         script = scene.scripts.get(migration)
-        settings = list(_settings(script.effects, in_explicit_block(script), scene)) if script is not None else []
+        settings = list(_settings(script, scene)) if script is not None else []
         if scene.gathered.deployment.runs(migration):
             yield from _unlimited(scene, migration, settings, limited=limited)
             limited = next((on for _, _, on, lasts in reversed(settings) if lasts), limited)
@@ -44,13 +44,14 @@ def lck005(scene: Scene) -> Iterator[Finding]:
 _Setting = tuple[int, int, bool, bool | None]
 
 
-def _settings(effects: Iterable[Effect], blocks: frozenset[int], scene: Scene) -> Iterator[_Setting]:
+def _settings(script: Script, scene: Scene) -> Iterator[_Setting]:
     """Statement, line, whether a limit is on then, and whether it outlasts the file.
 
     None: it is that of a role or database, for every later session. SET LOCAL without a transaction does nothing.
     """
-    whole = not scene.gathered.statement_by_statement
-    for effect in effects:
+    whole = script.migration not in scene.gathered.by_statement
+    blocks = in_explicit_block(script)
+    for effect in script.effects:
         facts = effect.facts
         if not isinstance(facts, SettingFacts) or facts.name not in (_TIMEOUT, "all"):
             continue
@@ -112,9 +113,11 @@ def _long_after_lock(scene: Scene, together: list[Held]) -> Iterator[Finding]:
     if lock is None:
         return
     judged = not scene.weight(LCK006, lock).why
-    # The parts of one ALTER TABLE stand at one place; in a DO block several commands are one statement.
-    here = lock.event.location
-    later = [held for held in together if held.event.order > lock.event.order and held.event.location != here]
+    # The actions of one ALTER TABLE are one command; in a DO block several commands are one statement.
+    here = scene.command_place(lock.event)
+    later = [
+        held for held in together if held.event.order > lock.event.order and scene.command_place(held.event) != here
+    ]
     works = {held: severity for held in later if (severity := _length(scene, held, judged=judged)) is not None}
     if not works:
         return

@@ -64,6 +64,13 @@ COMMANDS: Mapping[str, LockedBy] = _table(
     LockedBy(command="RESET REL OPTIONS", mode=_SOME),
     LockedBy(command="CLUSTER ON", mode=_SOME),
     LockedBy(command="DROP CLUSTER", mode=_SOME),
+    LockedBy(command="ATTACH PARTITION", mode=_ALL, work=Work.SCAN),
+    LockedBy(command="ATTACH PARTITION to it", mode=_SOME),
+    LockedBy(command="DETACH PARTITION", mode=_ALL),
+    LockedBy(command="DETACH PARTITION from it", mode=_ALL),
+    LockedBy(command="DETACH PARTITION CONCURRENTLY from it", mode=_SOME),
+    LockedBy(command="CREATE TABLE PARTITION OF it", mode=_ALL),
+    LockedBy(command="a new partition beside it", mode=_ALL, work=Work.SCAN),
     LockedBy(command="ALTER TABLE", mode=_ALL),
     LockedBy(command="RENAME TABLE", mode=_ALL),
     LockedBy(command="DROP TABLE", mode=_ALL),
@@ -97,12 +104,20 @@ COMMANDS: Mapping[str, LockedBy] = _table(
 
 # Changes that do not lock the table itself.
 _WITHOUT_LOCK = frozenset({"GRANT", "REVOKE", "SECURITY LABEL", "ANALYZE"})
+# How the partitioned table and its default partition are told of a partition.
+_PARTITIONS = {
+    "PARTITION ATTACHED": "ATTACH PARTITION to it",
+    "PARTITION DETACHED": "DETACH PARTITION from it",
+    "PARTITION DETACHED CONCURRENTLY": "DETACH PARTITION CONCURRENTLY from it",
+    "PARTITION MADE": "CREATE TABLE PARTITION OF it",
+    "DEFAULT PARTITION CHECKED": "a new partition beside it",
+}
 _ROW_WORDS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE"})
 _KEPT = frozenset(
     {
         *("SET LOGGED", "SET UNLOGGED", "SET ACCESS METHOD", "SET TABLESPACE", "SET REL OPTIONS", "RESET REL OPTIONS"),
         *("CLUSTER ON", "DROP CLUSTER", "VACUUM", "VACUUM FULL", "CLUSTER", "REINDEX", "REINDEX CONCURRENTLY"),
-        *("COMMENT", "VALIDATE CONSTRAINT", "ALTER CONSTRAINT"),
+        *("COMMENT", "VALIDATE CONSTRAINT", "ALTER CONSTRAINT", "ATTACH PARTITION", "DETACH PARTITION"),
     }
 )
 _OF_COLUMNS = frozenset(
@@ -162,8 +177,8 @@ def _altered(event: Event) -> str | None:
         return None
     if detail.startswith("LOCK "):
         return f"LOCK TABLE IN {detail.removeprefix('LOCK ')} MODE"
-    if detail in _KEPT:
-        return detail
+    if detail in _KEPT or detail in _PARTITIONS:
+        return _PARTITIONS.get(detail, detail)
     if kind is ObjectKind.COLUMN:
         return f"ALTER COLUMN {detail}" if detail in _OF_COLUMNS else "ALTER COLUMN"
     if detail.startswith(("ENABLE ", "DISABLE ")) and "TRIG" in detail:

@@ -40,8 +40,8 @@ LCK003 = Rule(
     title="Every row is checked while nobody can read",
     severity=Severity.NOTE,
     evidence=_READ,
-    condition="SET NOT NULL, or a CHECK without NOT VALID, on a table that exists before the deployment, and no valid "
-    "CHECK says the same already.",
+    condition="SET NOT NULL, a CHECK without NOT VALID, or ATTACH PARTITION, on a table that exists before the "
+    "deployment, and no valid CHECK says the same already; a default partition is read for each new partition.",
     effect="ACCESS EXCLUSIVE on the table: reads and writes wait while it is read once.",
     fix="ADD CONSTRAINT ... CHECK (... IS NOT NULL) NOT VALID, in the next migration VALIDATE CONSTRAINT, then SET NOT "
     "NULL (it believes the CHECK and reads nothing) and DROP CONSTRAINT.",

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import product
 
-from pgready.checks.gathered import Check, Gathered, finding
+from pgready.checks.gathered import Check, Gathered, finding, once
 from pgready.checks.in_scope import Weight, judged_in_scope, table_of, weigh
 from pgready.checks.locks.modes import command_of
 from pgready.checks.transactions.blocks import transactions
 from pgready.findings import CheckResult, Confidence, Finding, Outcome, Rule, Severity
 from pgready.history import ColumnState, biography_at, column_before, existed_before_deployment
 from pgready.model.effects import Action, Script
+from pgready.model.facts import ConstraintFacts
 from pgready.model.history import Biography, Certainty, Event, History
 from pgready.model.locks import LockedBy
 from pgready.model.names import ObjectKind, ObjectRef
@@ -69,6 +71,20 @@ class Scene:
         return {place: tuple(refs) for place, refs in found.items()}
 
     @cached_property
+    def begins(self) -> Mapping[int, tuple[int, int]]:
+        """Line and column of the whole command, by the order of each event that is one of its actions."""
+        return {
+            (self.history.start_of(script.migration) or 0) + number: effect.begins
+            for script in self.gathered.scripts
+            for number, effect in enumerate(script.effects)
+            if effect.begins is not None
+        }
+
+    def command_place(self, event: Event) -> tuple[int | None, int | None]:
+        """Where the command of an event begins; the actions of one ALTER TABLE have one place."""
+        return self.begins.get(event.order, (event.location.line, event.location.column))
+
+    @cached_property
     def dropped(self) -> Mapping[tuple[str, ObjectRef], int]:
         """By migration and name, when a statement first drops what has that name."""
         found: dict[tuple[str, ObjectRef], int] = {}
@@ -77,6 +93,20 @@ class Scene:
                 if event.action is Action.DROPS and event.implied_by is None:
                     found.setdefault((migration, event.object), event.order)
         return found
+
+    @cached_property
+    def not_null(self) -> Mapping[tuple[str | None, str | None, str], tuple[Biography, ...]]:
+        """By schema, table and column, the constraints that say it is not NULL."""
+        found: dict[tuple[str | None, str | None, str], list[Biography]] = {}
+        for life in self.history.biographies:
+            facts = life.made.facts if life.made is not None else None
+            if life.kind is ObjectKind.CONSTRAINT and isinstance(facts, ConstraintFacts):
+                names = dict.fromkeys(
+                    (name.schema, name.table) for name in (*(it.object for it in life.names), life.object)
+                )
+                for (schema, table), column in product(names, facts.not_null):
+                    found.setdefault((schema, table, column), []).append(life)
+        return {place: tuple(lives) for place, lives in found.items()}
 
     @cached_property
     def domains(self) -> frozenset[str]:
@@ -112,7 +142,8 @@ class Scene:
 
     def _held(self, migration: str) -> Iterator[Held]:
         script = self.scripts.get(migration)
-        blocks = transactions(script, self.gathered.statement_by_statement) if script is not None else {}
+        apart = migration in self.gathered.by_statement
+        blocks = transactions(script, by_statement=apart) if script is not None else {}
         events = self.history.events_of(migration)
         keys = {
             (event.statement, event.object.table, event.object.name)
@@ -177,28 +208,15 @@ def on_scene(rule: Rule, judge: Callable[[Scene], Iterator[Finding]]) -> Check:
     def check(gathered: Gathered) -> CheckResult:
         if gathered.history is None:
             return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why="the history was not replayed")
-        found = list(judge(_scene(_Same(gathered))))
+        found = list(judge(_scene(gathered)))
         return judged_in_scope(rule, found, gathered.history, gathered.deployment)
 
     return Check(rule=rule, judge=check)
 
 
-class _Same:
-    """The evidence of one audit as a key: eight rules look at one scene."""
-
-    def __init__(self, gathered: Gathered) -> None:
-        self.gathered = gathered
-
-    def __hash__(self) -> int:
-        return id(self.gathered)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.gathered is self.gathered
-
-
-@lru_cache(maxsize=1)
-def _scene(same: _Same) -> Scene:
-    return Scene(same.gathered, same.gathered.history or History())
+@once
+def _scene(gathered: Gathered) -> Scene:
+    return Scene(gathered, gathered.history or History())
 
 
 def table_name(table: Biography, moment: int) -> str:
@@ -221,7 +239,7 @@ def report(
     """A finding; a severity that is given can only make it milder, as only a confidence can that is given."""
     given = weight.severity or Severity.NOTE
     why = f" ({weight.why})" if weight.why else ""
-    doubt = "" if held.event.certainty is Certainty.HAPPENS else "; whether it runs cannot be told from the text"
+    doubt = f"; {weight.doubt}" if weight.doubt else ""
     return finding(
         rule,
         object=str(object or held.event.object),

@@ -25,8 +25,9 @@ def _on_history(rule: Rule, judge: Callable[[Gathered, History], Iterator[Findin
     def check(gathered: Gathered) -> CheckResult:
         if gathered.history is None:
             return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why="the history was not replayed")
-        how = "one statement after the other" if gathered.statement_by_statement else "each as one transaction"
-        looked = f"{len(gathered.scripts)} migrations, {how}"
+        apart = len(gathered.by_statement)
+        how = f", {apart} of them sent statement by statement" if apart else ", each as one transaction"
+        looked = f"{len(gathered.scripts)} migrations{how}"
         evidence = rule.evidence if gathered.rehearsal is not None else _READ
         return failed_or_passed(rule, list(judge(gathered, gathered.history)), looked_at=looked, evidence=evidence)
 

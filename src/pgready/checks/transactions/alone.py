@@ -34,7 +34,7 @@ def res011(gathered: Gathered, history: History) -> Iterator[Finding]:
     for script in gathered.scripts:
         if applied_in_rehearsal(gathered, script.migration):
             continue
-        found = next(_refused(script, history, by_statement=gathered.statement_by_statement), None)
+        found = next(_refused(script, history, by_statement=script.migration in gathered.by_statement), None)
         if found is not None:
             yield _finding(gathered, script.migration, files.get(script.migration, script.migration), found)
 

@@ -1,8 +1,8 @@
 """Which statements of a file stand in one transaction.
 
 Source: PostgreSQL manual, "Message Flow", "Multiple Statements in a Simple Query" (a file that is sent as one text is
-one transaction, unless it says BEGIN and COMMIT itself); Prisma before 7.4 sends a file so, later versions statement
-by statement.
+one transaction, unless it says BEGIN and COMMIT itself); Prisma before 7.4 sends a file so, later versions most files
+statement by statement.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _BEGIN = frozenset({"begin", "start"})
 _END = frozenset({"commit", "end", "rollback", "abort"})
 
 
-def transactions(script: Script, statement_by_statement: bool) -> Mapping[int, int]:  # noqa: FBT001  # as Gathered has it
+def transactions(script: Script, *, by_statement: bool) -> Mapping[int, int]:
     """The number of the transaction that each statement stands in, by the position of the statement."""
     numbers: dict[int, int] = {}
     number, explicit = 0, False
@@ -28,7 +28,7 @@ def transactions(script: Script, statement_by_statement: bool) -> Mapping[int, i
             explicit = True
         elif word in _END:
             number, explicit = number + 1, False
-        elif statement_by_statement and not explicit:
+        elif by_statement and not explicit:
             number += 1
     return numbers
 

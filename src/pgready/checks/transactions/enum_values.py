@@ -36,7 +36,7 @@ def res010(gathered: Gathered, history: History) -> Iterator[Finding]:
 def _of_script(
     gathered: Gathered, history: History, script: Script, added: list[tuple[Event, Biography]]
 ) -> Iterator[Finding]:
-    place = _Place.of(history, script, transactions(script, gathered.statement_by_statement))
+    place = _Place.of(history, script, transactions(script, by_statement=script.migration in gathered.by_statement))
     runs_here = applied_in_rehearsal(gathered, script.migration)
     for event, type_ in added:
         made = type_.made

@@ -29,6 +29,7 @@ _BEFORE = (
     _Box("Every file is UTF-8, and the history is one for PostgreSQL", ("HIS011", "HIS013")),
     _Box("The migrations run in the order that their dates promise", ("HIS001", "HIS002", "HIS003")),
     _Box("No migration makes what is there already", ("HIS014",)),
+    _Box("No migration of the revision was edited, renamed or deleted", ("HIS006", "HIS007")),
     _Box("A clean deploy runs to its end without an error", ("RES001",)),
     _Box("No migration leaves its transaction open", ("RES007",)),
     _Box("No migration leaves a setting behind for the next one", ("RES008",)),

@@ -3,6 +3,7 @@
 from pgready.findings import CheckResult, Outcome
 from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
 from pgready.reports.lines import CAP, NOTHING, bad, capped, code, good, line, open_, place, warn
+from pgready.reports.not_run import by_reason, rule_ranges
 from pgready.reports.prisma_version import prisma_version
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
@@ -16,7 +17,6 @@ _NEVER = (
     "The live database: what it holds, which migrations it has recorded, and drift between it and these files.",
     "What CHECK constraints say: schema.prisma cannot declare them.",
     "Whether a column that looks like a reference really holds one: only values can say so.",
-    "Migrations run statement by statement, as Prisma 7.4 and newer do: the rehearsal sends each file whole.",
     "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
     "What a failure half-way through a migration leaves behind, and the way back.",
     "The application, its configuration, backups, permissions and the network.",
@@ -44,7 +44,10 @@ def not_checked(audit: AuditResult) -> View:
     opaque = [where for migration in audit.migrations for where in migration.opaque][:CAP]
     items = (
         *((line(open_("No rehearsal"), f": {audit.rehearsal_skipped}."),) if audit.rehearsal_skipped else ()),
-        *(line(_MARKS[check.outcome](f"{check.rule} {check.outcome.value}"), f": {check.why}.") for check in idle),
+        *(
+            line(_MARKS[told[0].outcome](told[0].outcome.value), " ", rule_ranges(it.rule for it in told), f": {why}.")
+            for why, told in by_reason(idle).items()
+        ),
         *(line(open_("Could not be read"), ": ", code(opaque)) for opaque in audit.opaque),
         *(line(open_("Not valid SQL"), ": ", code(each.file), f": {each.unreadable}") for each in unread),
         *(

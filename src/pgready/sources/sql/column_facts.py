@@ -7,13 +7,14 @@ from pgready.sources.sql.constraints import Keyed
 from pgready.sources.sql.defaults import default_kind
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope
-from pgready.sources.sql.tree import name_parts
+from pgready.sources.sql.tree import find, name_parts
 from pgready.sources.sql.type_names import is_serial, type_name
 
 __all__ = ["altered_column", "column_detail", "new_column_facts", "required_by_table"]
 
 _REQUIRING = ("CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY")
 _VIRTUAL = "v"
+_COLUMNS = frozenset({"ColumnRef"})
 
 
 def new_column_facts(column: Node, inline: Iterable[Keyed], scope: Scope, *, required: bool = False) -> ColumnFacts:
@@ -48,12 +49,27 @@ def required_by_table(keys: Iterable[Keyed]) -> frozenset[str]:
     return frozenset(name for fields in found for name in name_parts(fields.get("keys")))
 
 
-def altered_column(command: Node, scope: Scope) -> ColumnFacts | None:
-    """What a sub-command of ALTER COLUMN says; None when it is about storage or statistics."""
+def _reads(expression: Node, column: str, table: str) -> bool:
+    """Whether an expression uses the column, or the row as a whole (`t.*`, or the name of the table)."""
+    for _, fields in find(expression, _COLUMNS):
+        parts = name_parts(fields.get("fields"))
+        star = any("A_Star" in each for each in fields.get("fields", []))
+        if star or parts[-1:] == [column] or parts == [table]:
+            return True
+    return False
+
+
+def altered_column(command: Node, table: str, scope: Scope) -> ColumnFacts | None:
+    """What a sub-command of ALTER COLUMN of that table says; None when it is about storage or statistics."""
     subtype, definition = command.get("subtype"), command.get("def", {})
     if subtype == "AT_AlterColumnType":
         column = definition.get("ColumnDef", {})
-        return ColumnFacts(type=type_name(column.get("typeName"), scope), using="raw_default" in column)
+        using = column.get("raw_default")
+        return ColumnFacts(
+            type=type_name(column.get("typeName"), scope),
+            using=using is not None,
+            replaced=using is not None and not _reads(using, command.get("name", ""), table),
+        )
     if subtype in ("AT_ColumnDefault", "AT_CookedColumnDefault"):
         return ColumnFacts(default=default_kind(definition) if definition else None)
     return _SAID.get(subtype or "")

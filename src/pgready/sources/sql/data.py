@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgready.model.effects import Action
-from pgready.model.facts import RowsFacts
+from pgready.model.facts import Reach, RowsFacts
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.catalog_names import relation_name
 from pgready.sources.sql.default_names import figure_column
@@ -13,7 +13,7 @@ from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
 from pgready.sources.sql.settings import set_config
 from pgready.sources.sql.tree import find, name_parts, string_constant
-from pgready.sources.sql.written_rows import written_rows
+from pgready.sources.sql.written_rows import reads_whole_table, rows_of_new_table, written_rows
 
 __all__ = ["copy", "create_table_as", "merge_words", "query", "relations_in", "select", "truncate"]
 
@@ -27,7 +27,8 @@ _HARMLESS = frozenset(
 )
 _QUERY_NODES = frozenset({*_WRITERS, "CommonTableExpr", "RangeVar"})
 _CALLS = frozenset({"FuncCall"})
-_EVERY_ROW = RowsFacts(unconditional=True)
+_EVERY_ROW = RowsFacts(unconditional=True, reach=Reach(), removes=True)
+_EVERY_ROW_READ = RowsFacts(reach=Reach())
 # Functions of PostgreSQL that run SQL given as text.
 _RUN_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml", "cursor_to_xmlschema"}
@@ -57,7 +58,7 @@ def query(node: object, scope: Scope) -> Iterator[Draft]:
     )
     for each in dict.fromkeys(read):
         if not scope.is_system(each):
-            yield Draft(Action.READS, each)
+            yield Draft(Action.READS, each, facts=_EVERY_ROW_READ if reads_whole_table(node) else None)
 
 
 def _columns_needed(fields: Node, target: ObjectRef) -> tuple[ObjectRef, ...]:
@@ -114,14 +115,17 @@ def _new_table(
     into: Node, chosen: Node | None, scope: Scope, kind: ObjectKind, *, guarded: bool = False
 ) -> Iterator[Draft]:
     read = relations_in(chosen, scope)
-    table = scope.new_relation(into.get("rel", {}), kind)
-    clauses = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, table.name), given=guarded)
-    yield Draft(Action.CREATES, table, (*scope.schema_needed(table.schema), *read), "AS SELECT", clauses)
-    if kind is ObjectKind.MATERIALIZED_VIEW:
-        return
     names = _result_columns(chosen or {})
     given = name_parts(into.get("colNames"))
-    for name in [*given, *names[len(given) :]]:
+    columns = [*given, *names[len(given) :]]
+    rows = rows_of_new_table(chosen or {}, columns, scope, empty=bool(into.get("skipData")))
+    facts = rows if kind is ObjectKind.TABLE else None
+    table = scope.new_relation(into.get("rel", {}), kind)
+    clauses = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, table.name), given=guarded)
+    yield Draft(Action.CREATES, table, (*scope.schema_needed(table.schema), *read), "AS SELECT", clauses, facts=facts)
+    if kind is ObjectKind.MATERIALIZED_VIEW:
+        return
+    for name in columns:
         if name is None and table.schema == TEMPORARY:
             continue
         if name is None:

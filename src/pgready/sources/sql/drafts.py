@@ -24,7 +24,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An effect without place, statement and outer guards; the fields are those of `Effect`."""
+    """An effect without place, statement and outer guards; the fields are those of `Effect`.
+
+    `action_number` counts the actions of one ALTER TABLE from 0, None for every other command.
+    """
 
     action: Action
     object: ObjectRef
@@ -34,6 +37,7 @@ class Draft:
     new_name: str | None = None
     new_schema: str | None = None
     facts: Facts | None = None
+    action_number: int | None = None
 
 
 def if_not_exists(made: ObjectRef, *, given: object = True) -> tuple[Clause, ...]:

@@ -56,7 +56,7 @@ def _schema(node: Node, scope: Scope) -> Iterator[Draft]:
     name = node.get("schemaname") or node.get("authrole", {}).get("rolename", "")
     made = object_ref(ObjectKind.SCHEMA, "", name)
     yield Draft(Action.CREATES, made, (), None, if_not_exists(made, given=node.get("if_not_exists")))
-    inside = Scope(name, scope.temporary, scope.taken)
+    inside = Scope(name, scope.temporary, scope.taken, known=scope.known, read_body=scope.read_body)
     for each in node.get("schemaElts", []):
         for kind, element in each.items():
             yield from drafts_of(kind, element, inside)

@@ -28,11 +28,20 @@ _RELATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A draft with the offset of its command in the file, and the guards around it, outermost first."""
+    """A draft with the offset of its command in the file, and the guards around it, outermost first.
+
+    `begins` is the offset of the whole command where `offset` is that of one of its actions.
+    """
 
     draft: Draft
     offset: int
     guards: tuple[Guard, ...] = ()
+    begins: int | None = None
+
+    @property
+    def command(self) -> int:
+        """The offset of the whole command."""
+        return self.offset if self.begins is None else self.begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ The words stand at the beginning of a comment, or of a line of a block comment; 
 in its next lines. What nearly looks like it is a fault and never ignored, so that a slip of the pen is seen.
 """
 
-import difflib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from pgready.model.nearest import rule_fault
 
 __all__ = ["EXPECTED", "Fault", "Ignore", "read_comment"]
 
@@ -140,8 +141,7 @@ def _rules(text: str, place: int, rules: Collection[str]) -> tuple[tuple[str, ..
 def _unknown(name: str, rules: Collection[str]) -> str:
     if re.fullmatch(r"SUP\d{3}", name):
         return f"{name} judges suppressions and cannot be suppressed"
-    near = difflib.get_close_matches(name.upper(), rules, n=1)
-    return f"{name!r} is not a rule; " + (f"did you mean {near[0]!r}?" if near else f"expected {EXPECTED}")
+    return rule_fault(name, rules)
 
 
 def _expiry(text: str, place: int) -> tuple[date | None, int]:

@@ -71,6 +71,7 @@ def drop(node: Node, scope: Scope) -> Iterator[Draft]:
     words = (
         word
         for word, given in (
+            ("FOREIGN", node.get("removeType") == "OBJECT_FOREIGN_TABLE"),
             ("CONCURRENTLY", node.get("concurrent")),
             ("CASCADE", node.get("behavior") == "DROP_CASCADE"),
         )

@@ -50,6 +50,7 @@ _MOST_DEEP_CHARACTERS = 1 << 20
 # A chain of `+1` is the densest nesting and takes about 90 bytes of C stack for each byte of text.
 _STACK_BYTES = 256 << 20
 _LONGEST_MESSAGE = 200
+_THREAD = "pgready-sql"
 _stack_size_lock = threading.Lock()
 
 Node = dict[str, Any]
@@ -73,8 +74,11 @@ class SqlError(Exception):
 def on_deep_stack(work: Callable[[], T]) -> T:
     """Call `work` in a thread whose stack no statement of `MAX_STATEMENT_BYTES` can overflow, and wait for it.
 
-    The stack is address space only; memory is used as far as it is touched. 60 microseconds a call.
+    The stack is address space only; memory is used as far as it is touched. 60 to 200 microseconds a call; within
+    `work` another call costs nothing, as it stays in its thread.
     """
+    if threading.current_thread().name == _THREAD:
+        return work()
     results: list[T] = []
     errors: list[BaseException] = []
 
@@ -87,7 +91,7 @@ def on_deep_stack(work: Callable[[], T]) -> T:
     with _stack_size_lock:
         before = threading.stack_size(_STACK_BYTES)
         try:
-            thread = threading.Thread(target=run, name="pgready-sql")
+            thread = threading.Thread(target=run, name=_THREAD)
             thread.start()
         finally:
             threading.stack_size(before)
@@ -183,10 +187,13 @@ def parse_plpgsql(statement: bytes, body: bytes) -> list[Node]:
     return functions
 
 
+_decode = json.JSONDecoder(strict=False).decode
+
+
 def _loads(tree: bytes | str) -> Any:  # noqa: ANN401 - JSON
     text = tree.decode(errors="replace") if isinstance(tree, bytes) else tree
     try:
-        return json.loads(text, strict=False)
+        return _decode(text)
     except RecursionError:
         if len(text) > _MOST_DEEP_CHARACTERS:
             raise SqlError("nested too deeply to be read", 0) from None

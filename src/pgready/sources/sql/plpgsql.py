@@ -31,7 +31,7 @@ from pgready.sources.sql.statements import RawStatement
 from pgready.sources.sql.tree import kind_of, name_parts, unwrap
 from pgready.sources.sql.walk import Context, Values, Walk, placed_drafts, query_of
 
-__all__ = ["read_do"]
+__all__ = ["read_do", "read_function"]
 
 _DEEPEST = 40
 # Beyond, one unknown condition stands for the rest.
@@ -68,7 +68,7 @@ def read_do(raw: RawStatement, source: Source, context: Context) -> list[Placed]
         context.broken.append((error.message, body.at(_line_start(value, error.line)) if error.line else offset))
         return placed_drafts([opaque("DO", detail=error.message)], offset, context)
     context.depth += 1
-    placed = [each for function in functions for each in _function(function, Body(body), context, offset)]
+    placed = [each for function in functions for each in read_function(function, Body(body), context, offset)]
     context.depth -= 1
     return placed
 
@@ -77,7 +77,8 @@ def _line_start(text: bytes, line: int) -> int:
     return len(b"".join(text.splitlines(keepends=True)[: line - 1]))
 
 
-def _function(function: Node, body: Body, context: Context, offset: int) -> list[Placed]:
+def read_function(function: Node, body: Body, context: Context, offset: int) -> list[Placed]:
+    """The effects of one function of the parser's PL/pgSQL tree."""
     fields = function.get("PLpgSQL_function", {})
     walk = Walk(body, context, offset)
     walk.declare(fields.get("datums", []))
@@ -175,7 +176,7 @@ def _handle(walk: Walk, fields: Node, flow: _Flow, handlers: list[Node]) -> None
 def _by_command(placed: list[Placed]) -> list[list[Draft]]:
     commands: dict[int, list[Draft]] = {}
     for each in placed:
-        commands.setdefault(each.offset, []).append(each.draft)
+        commands.setdefault(each.command, []).append(each.draft)
     return list(commands.values())
 
 

@@ -1,12 +1,17 @@
 """What names mean at a place of a script: default schema, temporary tables, names taken by earlier statements."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.known import Known, Routine
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.tree import name_parts
+
+if TYPE_CHECKING:
+    from pgready.sources.sql.drafts import Draft
 
 __all__ = ["BUILT_IN_TYPES", "TEMPORARY", "Scope", "TakenNames", "member", "object_ref"]
 
@@ -93,28 +98,48 @@ class TakenNames:
 
 @dataclass(slots=True)
 class Scope:
-    """Grows while a script is read, statement by statement; `first_schema` is the default at its beginning."""
+    """Grows while a script is read, statement by statement; `first_schema` is the default at its beginning.
+
+    `path` are the schemas of the search path that are named, `default_schema` is the first of them. `known` is shared
+    with the scripts before; `read_body` reads what a function does.
+    """
 
     default_schema: str
     temporary: set[str] = field(default_factory=set)
     taken: TakenNames = field(default_factory=TakenNames)
     first_schema: str = ""
+    path: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known)
+    read_body: "Callable[[Routine, Scope], list[Draft] | None]" = lambda _, __: None
 
     def __post_init__(self) -> None:
         """A script begins with the default schema."""
         self.first_schema = self.first_schema or self.default_schema
+        self.path = self.path or (self.default_schema,)
 
     def search(self, path: Iterable[str | None]) -> None:
-        """A new search path: its first schema that is named; an empty one is that of the beginning."""
+        """A new search path: its schemas that are named; an empty one is that of the beginning."""
         given = list(path)
-        named = (name for name in given if name and name != "$user")
-        self.default_schema = next(named, self.default_schema if given else self.first_schema)
+        named = tuple(name for name in given if name and name != "$user")
+        self.path = named or (self.path if given else (self.first_schema,))
+        self.default_schema = self.path[0]
 
     def schema_of(self, schema: str | None, name: str) -> str:
         """The schema that an existing relation is found in; `pg_class` and its like are PostgreSQL's own."""
         if schema or not name.startswith("pg_"):
-            return schema or (TEMPORARY if name in self.temporary else self.default_schema)
+            return schema or (TEMPORARY if name in self.temporary else self._first_with(name))
         return "pg_catalog"
+
+    def _first_with(self, name: str) -> str:
+        """Of several schemas in the search path the first that has the name (manual, "The Schema Search Path")."""
+        if len(self.path) == 1:
+            return self.default_schema
+        relations = self.known.relations
+        return next((each for each in self.path if (each, name) in relations), self.default_schema)
+
+    def body(self, routine: Routine) -> "list[Draft] | None":
+        """The effects of calling a function; None where they cannot be read."""
+        return self.read_body(routine, self)
 
     def is_system(self, found: ObjectRef) -> bool:
         """Whether an object is PostgreSQL's own."""
@@ -150,7 +175,7 @@ class Scope:
             return None
         if len(parts) == 1 and parts[0].lstrip("_") in BUILT_IN_TYPES:
             return None
-        schema = parts[-2] if len(parts) > 1 else self.default_schema
+        schema = parts[-2] if len(parts) > 1 else self._first_with(parts[0])
         return None if schema in _SYSTEM else object_ref(ObjectKind.TYPE, schema, parts[-1])
 
     def schema_needed(self, schema: str | None) -> tuple[ObjectRef, ...]:

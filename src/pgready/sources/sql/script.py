@@ -5,14 +5,18 @@ from collections.abc import Iterable, Iterator
 from pgready.model.effects import Action, Effect, Script, Unreadable
 from pgready.model.migration import Migration, Statement
 from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.actions import action_offsets
+from pgready.sources.sql.bodies import body_reader
+from pgready.sources.sql.calls import command_drafts
 from pgready.sources.sql.drafts import opaque
-from pgready.sources.sql.effects import drafts_of
 from pgready.sources.sql.guards import Placed
+from pgready.sources.sql.known import Known, Routine
 from pgready.sources.sql.parse import on_deep_stack
 from pgready.sources.sql.places import Lines, Source
 from pgready.sources.sql.plpgsql import read_do
 from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
+from pgready.sources.sql.undone import Undoing
 from pgready.sources.sql.walk import Context, placed_drafts
 
 __all__ = ["read_script", "read_scripts"]
@@ -32,12 +36,15 @@ def read_script(migration: Migration, *, default_schema: str = "public") -> Scri
 
 
 def read_scripts(migrations: Iterable[Migration], *, default_schema: str = "public") -> tuple[Script, ...]:
-    """Read many migrations, each by itself as `read_script` does, in order; faster than one by one."""
-    given = list(migrations)
-    return on_deep_stack(lambda: tuple(_read(each, default_schema) for each in given))
+    """Read many migrations in order of execution, each as `read_script` does; faster than one by one.
+
+    What an earlier one makes is known to the later ones: the functions that they call, the triggers that they fire.
+    """
+    given, known = list(migrations), Known()
+    return on_deep_stack(lambda: tuple(_read(each, default_schema, known) for each in given))
 
 
-def _read(migration: Migration, default_schema: str) -> Script:
+def _read(migration: Migration, default_schema: str, known: Known) -> Script:
     sql = (migration.sql or "").removeprefix(_BYTE_ORDER_MARK)
     text = sql.encode(errors="replace")
     nul = text.find(b"\0")
@@ -45,18 +52,21 @@ def _read(migration: Migration, default_schema: str) -> Script:
         line, column = Lines(text).place(nul)
         message = "a NUL character; PostgreSQL would read the file only up to here"
         return Script(migration=migration.name, unreadable=Unreadable(message=message, line=line, column=column))
-    return _read_text(migration.name, text, default_schema)
+    return _read_text(migration.name, text, Scope(default_schema, known=known, read_body=_BODIES))
 
 
-def _read_text(name: str, text: bytes, default_schema: str) -> Script:
+def _read_text(name: str, text: bytes, scope: Scope) -> Script:
     lines = Lines(text)
     source = Source(text, range(len(text) + 1))
-    context = Context(Scope(default_schema), lines.place, _read_command)
+    context = Context(scope, lines.place, _read_command)
     statements: list[Statement] = []
     effects: list[Effect] = []
+    undoing = Undoing(scope)
     for position, raw in enumerate(raw_statements(text), start=1):
         statements.append(_statement(raw, position, text, lines))
         effects += _effects(raw, position, source, context)
+        if isinstance(raw, RawStatement) and raw.kind == "TransactionStmt":
+            undoing.after(raw.node, effects)
     broken = min(context.broken, key=lambda each: each[1], default=None)
     unreadable = None
     if broken is not None:
@@ -88,15 +98,32 @@ def _read_command(raw: RawStatement, source: Source, context: Context) -> list[P
     try:
         if raw.kind == "DoStmt":
             return read_do(raw, source, context)
-        drafts = drafts_of(raw.kind, raw.node, context.scope)
+        if raw.kind == "CreateFunctionStmt":
+            _define(raw, source, context)
+        drafts = command_drafts(raw.kind, raw.node, context.scope, certain=context.depth == 0)
     except RecursionError:
         drafts = [opaque(raw.kind, detail="nested too deeply")]
-    return placed_drafts(drafts, source.at(raw.start), context)
+    return placed_drafts(drafts, source.at(raw.start), context, _actions(raw, source))
+
+
+def _actions(raw: RawStatement, source: Source) -> tuple[int, ...] | None:
+    """The places in the file of the actions of an ALTER TABLE, where there are several."""
+    count = len(raw.node.get("cmds", [])) if raw.kind == "AlterTableStmt" else 0
+    found = action_offsets(source.text[raw.start : raw.end], count) if count > 1 else None
+    return tuple(source.at(raw.start + each) for each in found) if found is not None else None
+
+
+def _define(raw: RawStatement, source: Source, context: Context) -> None:
+    """A function is known by its statement: what it does is read where it is called."""
+    made = context.scope.named(ObjectKind.FUNCTION, raw.node.get("funcname"))
+    routine = Routine((made.schema, made.name), raw.node, source.text[raw.start : raw.end])
+    context.scope.known.define(routine, certain=context.depth == 0)
 
 
 def _effect(placed: Placed, position: int, context: Context) -> Effect:
     draft = placed.draft
     line, column = context.place(placed.offset)
+    begins = context.place(placed.begins) if placed.begins not in (None, placed.offset) else None
     return Effect(
         action=draft.action,
         object=draft.object,
@@ -109,4 +136,8 @@ def _effect(placed: Placed, position: int, context: Context) -> Effect:
         new_schema=draft.new_schema,
         detail=draft.detail,
         facts=draft.facts,
+        begins=begins,
     )
+
+
+_BODIES = body_reader(_read_command)

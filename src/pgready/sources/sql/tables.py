@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from pgready.model.effects import Action
 from pgready.model.facts import ColumnFacts
@@ -19,7 +20,7 @@ __all__ = ["alter_table", "create_foreign_table", "create_table"]
 
 def create_foreign_table(node: Node, scope: Scope) -> Iterator[Draft]:
     """CREATE FOREIGN TABLE."""
-    return create_table(node.get("base", {}), scope)
+    return create_table({**node.get("base", {}), "foreign": True}, scope)
 
 
 def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
@@ -44,6 +45,19 @@ def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
         if "TableLikeClause" in each:
             copied = each["TableLikeClause"].get("relation", {}).get("relname", "")
             yield opaque("CREATE TABLE LIKE", detail=f"columns of {copied}")
+    if "partbound" in node:
+        partitioned = scope.relation(node["inhRelations"][0]["RangeVar"])
+        yield Draft(Action.ALTERS, partitioned, (), "PARTITION MADE", clauses)
+        yield from _default_partition(partitioned, table, node["partbound"], scope)
+
+
+def _default_partition(partitioned: ObjectRef, part: ObjectRef, bound: Node, scope: Scope) -> Iterator[Draft]:
+    """A new partition takes from the default one, which is read for that (manual, CREATE TABLE, PARTITION OF)."""
+    parts = scope.known.default_partitions
+    if bound.get("is_default"):
+        parts[partitioned.schema, partitioned.name] = part
+    elif (partitioned.schema, partitioned.name) in parts:
+        yield Draft(Action.ALTERS, parts[partitioned.schema, partitioned.name], (), "DEFAULT PARTITION CHECKED")
 
 
 def _table_detail(node: Node) -> str | None:
@@ -51,7 +65,7 @@ def _table_detail(node: Node) -> str | None:
     if parents:
         word = "PARTITION OF" if "partbound" in node else "INHERITS"
         return f"{word} {', '.join(each['RangeVar'].get('relname', '') for each in parents)}"
-    return "PARTITION BY" if "partspec" in node else None
+    return "PARTITION BY" if "partspec" in node else "FOREIGN" if node.get("foreign") else None
 
 
 def _table_needs(node: Node, columns: Iterable[Node], table: ObjectRef, scope: Scope) -> tuple[ObjectRef, ...]:
@@ -86,16 +100,19 @@ def alter_table(node: Node, scope: Scope) -> Iterator[Draft]:
     commands = [each["AlterTableCmd"] for each in node.get("cmds", []) if "AlterTableCmd" in each]
     if kind not in (ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW):
         for command in commands:
-            yield Draft(Action.ALTERS, target, _named_needs(command, scope), _words(command), clauses)
+            words = _words(command)
+            attribute = f" {command.get('name', '')}" if words == "DROP ATTRIBUTE" else ""
+            yield Draft(Action.ALTERS, target, _named_needs(command, scope), f"{words}{attribute}", clauses)
         return
     added = frozenset(
         command["def"]["ColumnDef"].get("colname", "") for command in commands if command["subtype"] == "AT_AddColumn"
     )
     keys = (Keyed(each["def"]["Constraint"]) for each in commands if each["subtype"] == "AT_AddConstraint")
     owner = Owner(target, added, clauses, required_by_table(keys) if added else frozenset())
-    for command in commands:
+    for number, command in enumerate(commands):
         handler = _COMMANDS.get(command.get("subtype", ""), _other)
-        yield from handler(command, owner, scope)
+        drafts = handler(command, owner, scope)
+        yield from (replace(each, action_number=number) for each in drafts) if len(commands) > 1 else drafts
 
 
 Handler = Callable[[Node, Owner, Scope], Iterator[Draft]]
@@ -145,7 +162,7 @@ def _alter_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
     changed = member(ObjectKind.COLUMN, owner.table, command.get("name", ""))
     type_ = scope.user_type(command.get("def", {}).get("ColumnDef", {}).get("typeName"))
     needs = (owner.table, *((type_,) if type_ else ()))
-    facts = altered_column(command, scope)
+    facts = altered_column(command, owner.table.name, scope)
     yield Draft(Action.ALTERS, changed, needs, _words(command), owner.clauses, facts=facts)
     if command.get("subtype") == "AT_AddIdentity":
         name = default_names.sequence_name(scope, owner.table.schema, owner.table.name, changed.name)
@@ -155,11 +172,20 @@ def _alter_column(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
 
 
 def _other(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
-    """What concerns the table as a whole: owner, options, row security, partitions, triggers switched on or off."""
+    """What concerns the table as a whole: owner, options, row security, triggers switched on or off."""
     yield Draft(Action.ALTERS, owner.table, _named_needs(command, scope), _words(command), owner.clauses)
-    partition = command.get("def", {}).get("PartitionCmd", {}).get("name")
-    if partition:
-        yield Draft(Action.ALTERS, scope.relation(partition), (owner.table,), _words(command), owner.clauses)
+
+
+def _partition(command: Node, owner: Owner, scope: Scope) -> Iterator[Draft]:
+    """ATTACH and DETACH PARTITION: the partitioned table, the partition, and the default partition that is read."""
+    given = command.get("def", {}).get("PartitionCmd", {})
+    word = "ATTACHED" if command.get("subtype") == "AT_AttachPartition" else "DETACHED"
+    how = " CONCURRENTLY" if given.get("concurrent") or command.get("subtype") == "AT_DetachPartitionFinalize" else ""
+    yield Draft(Action.ALTERS, owner.table, _named_needs(command, scope), f"PARTITION {word}{how}", owner.clauses)
+    part = scope.relation(given.get("name", {}))
+    yield Draft(Action.ALTERS, part, (owner.table,), f"{word[:-2]} PARTITION", owner.clauses)
+    if word == "ATTACHED":
+        yield from _default_partition(owner.table, part, given.get("bound", {}), scope)
 
 
 def _named_needs(command: Node, scope: Scope) -> tuple[ObjectRef, ...]:
@@ -198,6 +224,7 @@ _COMMANDS: dict[str, Handler] = {
     "AT_AddConstraint": _add_constraint,
     "AT_DropConstraint": _drop_constraint,
     "AT_AlterConstraint": _alter_constraint,
+    **dict.fromkeys(("AT_AttachPartition", "AT_DetachPartition", "AT_DetachPartitionFinalize"), _partition),
     "AT_ValidateConstraint": _alter_constraint,
     **dict.fromkeys(
         (

@@ -4,7 +4,7 @@ from pgready.sources.sql.parse import Node
 
 __all__ = ["constant", "find", "kind_of", "name_parts", "string_constant", "unwrap"]
 
-_NESTED = (dict, list)
+_NESTED: tuple[object, ...] = (dict, list)
 # Most nodes of large texts; they hold no other node.
 _LEAVES = frozenset({"A_Const", "String", "A_Star", "ParamRef", "typeName"})
 _TEXT_TYPES = (["text"], ["name"], ["varchar"], ["cstring"])
@@ -60,10 +60,14 @@ def find(node: object, kinds: frozenset[str]) -> list[tuple[str, Node]]:
     while stack:
         current = stack.pop()
         if isinstance(current, list):
-            stack.extend(current[::-1])
+            stack += current[::-1]
         elif isinstance(current, dict):
-            found += [(kind, current[kind]) for kind in current if kind in kinds]
-            for kind, value in reversed(current.items()):
-                if value.__class__ in _NESTED and kind not in _LEAVES:
-                    stack.append(value)
+            top = len(stack)
+            for kind, value in current.items():
+                if value.__class__ in _NESTED:
+                    if kind in kinds:
+                        found.append((kind, value))
+                    if kind not in _LEAVES:
+                        # Below what was put there before it, so that the first comes off first.
+                        stack.insert(top, value)
     return found

@@ -1,14 +1,14 @@
 """The state of reading one PL/pgSQL body: how far in its text, and what its variables hold there."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pgready.model.guards import Guard, Unknown
 from pgready.sources.sql import parse
 from pgready.sources.sql.body import Body
+from pgready.sources.sql.calls import command_drafts
 from pgready.sources.sql.conditions import read_condition, with_values
 from pgready.sources.sql.drafts import Draft, opaque
-from pgready.sources.sql.effects import drafts_of
 from pgready.sources.sql.guards import Place, Placed, Test, shortened
 from pgready.sources.sql.lexis import lexemes
 from pgready.sources.sql.parse import Node, SqlError
@@ -17,7 +17,7 @@ from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
 from pgready.sources.sql.tree import find, name_parts
 
-__all__ = ["LONGEST_VALUE", "Context", "Walk", "placed_drafts", "query_of"]
+__all__ = ["LONGEST_VALUE", "Context", "Reader", "Walk", "placed_drafts", "query_of"]
 
 Values = dict[str, Node | None]
 
@@ -32,15 +32,29 @@ class Context:
 
     scope: Scope
     place: Place
-    read: "Callable[[RawStatement, Source, Context], list[Placed]]"
+    read: "Reader"
     broken: list[tuple[str, int]] = field(default_factory=list)
     depth: int = 0
 
 
-def placed_drafts(drafts: Iterable[Draft], offset: int, context: Context) -> list[Placed]:
-    """The effects of the command at `offset`, with the guards that are part of the command itself."""
+Reader = Callable[[RawStatement, Source, Context], list[Placed]]
+
+
+def placed_drafts(
+    drafts: Iterable[Draft], offset: int, context: Context, actions: tuple[int, ...] | None = None
+) -> list[Placed]:
+    """The effects of the command at `offset`, with the guards that are part of the command itself.
+
+    `actions` are the offsets of the actions of an ALTER TABLE that has several.
+    """
     line, column = context.place(offset)
-    return [Placed(each, offset, _clauses(each, line, column) if each.clauses else ()) for each in drafts]
+    placed = (Placed(each, offset, _clauses(each, line, column) if each.clauses else ()) for each in drafts)
+    return list(placed) if actions is None else [_at_action(each, actions) for each in placed]
+
+
+def _at_action(placed: Placed, actions: tuple[int, ...]) -> Placed:
+    number = placed.draft.action_number
+    return placed if number is None else replace(placed, offset=actions[number], begins=placed.offset)
 
 
 def _clauses(draft: Draft, line: int, column: int) -> tuple[Guard, ...]:
@@ -147,7 +161,8 @@ class Walk:
     def expression(self, source: Source) -> list[Placed]:
         """What evaluating an expression does: the tables that it reads, the functions that it calls."""
         node = self.parsed(source.text.decode(errors="replace"))
-        drafts = drafts_of("SelectStmt", {"targetList": [node]}, self.context.scope) if node is not None else []
+        select = {"targetList": [node]}
+        drafts = command_drafts("SelectStmt", select, self.context.scope) if node is not None else []
         return placed_drafts(drafts, source.at(0), self.context)
 
     def _remember_found(self, raw: RawStatement) -> None:

@@ -2,52 +2,156 @@
 
 from collections.abc import Iterator
 
-from pgready.model.facts import RowsFacts
+from pgready.model.facts import Reach, RowsFacts, RowSource
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.parse import Node
+from pgready.sources.sql.reach import is_always_false, is_always_true, reach_of
+from pgready.sources.sql.row_sources import columns_read, row_sources
 from pgready.sources.sql.scope import Scope, object_ref
-from pgready.sources.sql.tree import constant, kind_of, name_parts, unwrap
+from pgready.sources.sql.tree import find, kind_of, name_parts, unwrap
 
-__all__ = ["is_always_true", "written_rows"]
+__all__ = ["is_always_true", "reads_whole_table", "rows_of_new_table", "written_rows"]
 
 _WHOLE_TABLE = ("UpdateStmt", "DeleteStmt")
 # Of a SELECT that gives one row for each row that it reads.
 _PLAIN_SELECT = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op", "sortClause"})
-_DEEPEST = 100
 
 
 def written_rows(kind: str, fields: Node, target: ObjectRef, scope: Scope) -> RowsFacts:
     """The facts of INSERT, UPDATE, DELETE or MERGE (`kind` is the parser's)."""
-    joined = fields.get("fromClause") or fields.get("usingClause")
-    everything = kind in _WHOLE_TABLE and not joined and is_always_true(fields.get("whereClause"))
     select = fields.get("selectStmt", {}).get("SelectStmt", {})
-    copies = _inserted(fields, select, scope) if kind == "InsertStmt" else _updated(fields, target, scope)
+    columns = tuple(dict.fromkeys(_columns(fields)))
+    if kind == "InsertStmt":
+        sources = _inserted_rows(fields, select, scope)
+        return RowsFacts(
+            columns=columns,
+            copies=tuple(_inserted(fields, select, scope)) if sources else (),
+            copies_all="onConflictClause" not in fields and _is_whole_copy(select, sources),
+            sources=sources,
+        )
+    if kind == "MergeStmt":
+        return RowsFacts(columns=columns, reach=_merged(fields, target, scope), removes=_deletes(fields))
+    updates = kind == "UpdateStmt"
+    joined = fields.get("fromClause") or fields.get("usingClause")
     return RowsFacts(
-        unconditional=everything,
-        columns=tuple(dict.fromkeys(_columns(fields))),
-        copies=tuple(copies),
-        copies_all=kind == "InsertStmt" and "onConflictClause" not in fields and _is_whole_copy(select),
+        unconditional=kind in _WHOLE_TABLE and not joined and is_always_true(fields.get("whereClause")),
+        columns=columns,
+        copies=tuple(_updated(fields, target, scope)) if updates else (),
+        reach=_reach(fields, target, scope),
+        removes=not updates,
+        constants=tuple(_constants(fields)) if updates else (),
+        computed=tuple(dict.fromkeys(_computed(fields, target, scope))) if updates else (),
+        tested=tuple(dict.fromkeys(_tested(fields))) if updates else (),
     )
 
 
-def is_always_true(condition: Node | None, depth: int = 0) -> bool:
-    """No WHERE at all, `true`, `1 = 1`, and what AND, OR and NOT make of them."""
-    if condition is None:
-        return True
-    kind, fields = kind_of(condition), unwrap(condition)
-    if kind == "BoolExpr" and depth < _DEEPEST:
-        values = (is_always_true(each, depth + 1) for each in fields.get("args", []))
-        operator = fields.get("boolop")
-        return all(values) if operator == "AND_EXPR" else operator == "OR_EXPR" and any(values)
-    if kind == "A_Expr":
-        return _compares_equal(fields)
-    return constant(condition) is True
+def rows_of_new_table(query: Node, names: list[str | None], scope: Scope, *, empty: bool = False) -> RowsFacts:
+    """The facts of CREATE TABLE AS; `names` are the new columns, None for `*`; `empty`: WITH NO DATA."""
+    sources = row_sources(query, names, scope)
+    if empty:
+        sources = tuple(_without_rows(each) for each in sources)
+    relations = _relations(query.get("fromClause", []), scope) if "larg" not in query else None
+    copies = []
+    for name, value in zip(names, _values(query), strict=False):
+        read = _read_column(value, relations) if relations and "withClause" not in query else None
+        if read is not None and name is not None:
+            copies.append((name, *read))
+    return RowsFacts(
+        columns=tuple(dict.fromkeys(name for name in names if name is not None)),
+        copies=tuple(copies),
+        copies_all=not empty and _is_whole_copy(query, sources),
+        sources=sources,
+    )
 
 
-def _compares_equal(fields: Node) -> bool:
-    left, right = constant(fields.get("lexpr", {})), constant(fields.get("rexpr", {}))
-    same = left is not None and left == right and type(left) is type(right)
-    return same and fields.get("kind") == "AEXPR_OP" and name_parts(fields.get("name")) == ["="]
+def _without_rows(source: RowSource) -> RowSource:
+    return RowSource(
+        relation=source.relation,
+        columns=source.columns,
+        every_column=source.every_column,
+        left_out=(*source.left_out, "WITH NO DATA"),
+    )
+
+
+def _inserted_rows(fields: Node, select: Node, scope: Scope) -> tuple[RowSource, ...]:
+    """The relations that INSERT ... SELECT takes rows from; one that may conflict leaves rows out."""
+    if "valuesLists" in select or not (_PLAIN_SELECT | {"larg"}) & set(select) - {"targetList", "limitOption", "op"}:
+        return ()
+    written: list[str | None] = [each.get("ResTarget", {}).get("name") for each in fields.get("cols", [])]
+    found = row_sources(select, written, scope, around=fields.get("withClause"))
+    if "onConflictClause" not in fields:
+        return found
+    return tuple(
+        RowSource(
+            relation=each.relation,
+            columns=each.columns,
+            every_column=each.every_column,
+            left_out=(*each.left_out, "ON CONFLICT"),
+            not_null=each.not_null,
+            deleted=each.deleted,
+        )
+        for each in found
+    )
+
+
+def _reach(fields: Node, target: ObjectRef, scope: Scope) -> Reach | None:
+    """The reach of UPDATE and DELETE; None where a subquery or a function is joined."""
+    relations = _relations(fields.get("fromClause", []) or fields.get("usingClause", []), scope)
+    if relations is None or ("withClause" in fields and relations):
+        return None
+    alias = fields.get("relation", {}).get("alias", {}).get("aliasname") or target.name
+    return reach_of(fields.get("whereClause"), target, alias, relations, scope)
+
+
+def _merged(fields: Node, target: ObjectRef, scope: Scope) -> Reach | None:
+    """The reach of MERGE ... THEN DELETE."""
+    clauses = [each.get("MergeWhenClause", {}) for each in fields.get("mergeWhenClauses", [])]
+    deletes = [each for each in clauses if each.get("commandType") == "CMD_DELETE" and "condition" not in each]
+    relations = _relations([fields.get("sourceRelation", {})], scope)
+    alias = fields.get("relation", {}).get("alias", {}).get("aliasname") or target.name
+    matched = any(each.get("matchKind", "MERGE_WHEN_MATCHED") == "MERGE_WHEN_MATCHED" for each in deletes)
+    if matched and relations is not None and "withClause" not in fields:
+        return reach_of(fields.get("joinCondition"), target, alias, relations, scope)
+    by_source = any(each.get("matchKind") == "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" for each in deletes)
+    return Reach() if by_source and is_always_false(fields.get("joinCondition")) else None
+
+
+def _deletes(fields: Node) -> bool:
+    clauses = (each.get("MergeWhenClause", {}) for each in fields.get("mergeWhenClauses", []))
+    return any(each.get("commandType") == "CMD_DELETE" for each in clauses)
+
+
+def _constants(fields: Node) -> Iterator[str]:
+    """The columns that are set to a value in which no column has a part: NULL, a constant, `now()`."""
+    for each in fields.get("targetList", []):
+        given = each.get("ResTarget", {})
+        value = given.get("val", {})
+        if "indirection" not in given and next(columns_read(value), None) is None and not _asks(value):
+            yield given.get("name", "")
+
+
+def _asks(value: Node) -> bool:
+    """Whether the value comes from rows: `(SELECT count(*) FROM u)`."""
+    return bool(find(value, frozenset({"RangeVar", "RangeFunction"})))
+
+
+def _computed(fields: Node, target: ObjectRef, scope: Scope) -> Iterator[tuple[str, ObjectRef, str]]:
+    """The columns that the values of UPDATE are computed of; one without a table is that of the target."""
+    own = object_ref(ObjectKind.RELATION, target.schema, target.name)
+    alias = fields.get("relation", {}).get("alias", {}).get("aliasname") or target.name
+    relations = {**(_relations(fields.get("fromClause", []), scope) or {}), alias: own}
+    for each in fields.get("targetList", []):
+        given = each.get("ResTarget", {})
+        for read in columns_read(given.get("val", {})):
+            parts = name_parts(read)
+            if parts:
+                yield given.get("name", ""), relations.get(parts[-2], own) if len(parts) > 1 else own, parts[-1]
+
+
+def _tested(fields: Node) -> Iterator[str]:
+    """The last names of the columns in the condition."""
+    for read in columns_read(fields.get("whereClause", {})):
+        yield from name_parts(read)[-1:]
 
 
 def _columns(fields: Node) -> Iterator[str]:
@@ -102,11 +206,14 @@ def _inserted(fields: Node, select: Node, scope: Scope) -> Iterator[tuple[str, O
     relations = _relations(select.get("fromClause", []), scope)
     if not relations or "withClause" in fields or "withClause" in select or "larg" in select:
         return
-    values = [each.get("ResTarget", {}).get("val", {}) for each in select.get("targetList", [])]
-    for column, value in zip(fields.get("cols", []), values, strict=False):
+    for column, value in zip(fields.get("cols", []), _values(select), strict=False):
         read = _read_column(value, relations)
         if read is not None:
             yield column.get("ResTarget", {}).get("name", ""), *read
+
+
+def _values(select: Node) -> list[Node]:
+    return [each.get("ResTarget", {}).get("val", {}) for each in select.get("targetList", [])]
 
 
 def _read_column(value: Node, relations: Relations) -> tuple[ObjectRef, str] | None:
@@ -121,8 +228,17 @@ def _read_column(value: Node, relations: Relations) -> tuple[ObjectRef, str] | N
     return None if relation is None else (relation, parts[-1])
 
 
-def _is_whole_copy(select: Node) -> bool:
+def reads_whole_table(node: object) -> bool:
+    """Whether a query is a SELECT that gives each row of one relation."""
+    select = node.get("SelectStmt") if isinstance(node, dict) else None
+    if not isinstance(select, dict) or len(select.get("fromClause", ())) != 1 or not set(select) <= _PLAIN_SELECT:
+        return False
+    return "RangeVar" in select["fromClause"][0] and is_always_true(select.get("whereClause"))
+
+
+def _is_whole_copy(select: Node, sources: tuple[RowSource, ...]) -> bool:
     """Whether each row of one relation becomes one row."""
     items = select.get("fromClause", [])
     plain = set(select) <= _PLAIN_SELECT and select.get("limitOption") in (None, "LIMIT_OPTION_DEFAULT")
-    return plain and len(items) == 1 and "RangeVar" in items[0] and is_always_true(select.get("whereClause"))
+    whole = len(sources) == 1 and not sources[0].left_out
+    return plain and whole and len(items) == 1 and "RangeVar" in items[0] and is_always_true(select.get("whereClause"))

@@ -1,1 +1,2 @@
-COMMENT ON TABLE "Start" IS 'where it begins';
+-- pgready: ignore DES002 nobody has sent a fax since 2019
+ALTER TABLE "Customer" DROP COLUMN "fax";

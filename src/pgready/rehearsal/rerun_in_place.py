@@ -1,0 +1,72 @@
+"""Run a migration a second time where it cannot be undone: in databases of its own.
+
+Files that control transactions themselves, or that cannot run inside one, get a second deployment beside the first. It
+stops behind each of them and runs it once more over a new connection, as the next `prisma migrate deploy` would. What
+such a run changed would be a lie to the migrations behind it, so the deployment then begins anew for them.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from pgready.model.migration import Migration
+from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunOutcome
+from pgready.rehearsal.apply import apply_pieces
+from pgready.rehearsal.catalog_state import compare, read_state
+from pgready.rehearsal.database import Database
+from pgready.rehearsal.deploy import Pieces
+from pgready.rehearsal.limits import Limits, Watch
+
+__all__ = ["rerun_in_place"]
+
+Begin = Callable[[], contextlib.AbstractContextManager[tuple[Database, Iterator[MigrationRun]]]]
+"""A new database, and the runs of a deployment onto it, one by one."""
+
+
+def rerun_in_place(
+    begin: Begin, migrations: Sequence[Migration], wanted: Collection[str], pieces: Pieces, limits: Limits
+) -> dict[str, Rerun]:
+    """Name -> second run, of the wanted migrations that a deployment reaches and applies."""
+    found: dict[str, Rerun] = {}
+    texts = {each.name: pieces.get(each.name, (each.sql or "",)) for each in migrations}
+    left = [each.name for each in migrations if each.name in wanted]
+    while left:
+        with begin() as (database, runs):
+            told = dict(_until_changed(database, runs, left, texts, limits))
+        found |= told
+        if not told:
+            break
+        left = left[len(told) :]
+    return found
+
+
+def _until_changed(
+    database: Database, runs: Iterator[MigrationRun], wanted: Collection[str], texts: Pieces, limits: Limits
+) -> Iterator[tuple[str, Rerun]]:
+    missing = len(wanted)
+    for run in runs:
+        if run.outcome is not RunOutcome.APPLIED or run.leaves_open:
+            return
+        if run.migration not in wanted:
+            continue
+        rerun, clean = _second_run(database, texts[run.migration], limits)
+        yield run.migration, rerun
+        missing -= 1
+        if not missing or not clean:
+            return
+
+
+def _second_run(database: Database, pieces: Sequence[str], limits: Limits) -> tuple[Rerun, bool]:
+    """The second run, and whether the database is then good for the migrations behind it."""
+    with contextlib.closing(database.connect_owner()) as reader:
+        before = read_state(database.admin, reader)
+        error = None
+        with contextlib.closing(database.connect_owner()) as owner:
+            ends = time.monotonic() + limits.total_seconds
+            watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
+            watch.begin()
+            error = apply_pieces(owner, pieces, watch).error
+        after = read_state(database.admin, reader)
+    rerun = compare(before, after)
+    clean = rerun.outcome is not RerunOutcome.CHANGES
+    return rerun if error is None else Rerun(outcome=RerunOutcome.FAILED, error=error), clean
