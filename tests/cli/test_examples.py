@@ -99,10 +99,13 @@ def test_the_contracts_are_judged_line_by_line(broken: AuditResult) -> None:
 def test_the_claims_of_resilience_are_not_believed(broken: AuditResult) -> None:
     assert broken.rehearsal is not None
     reruns = {run.migration: run.rerun.outcome for run in broken.rehearsal.runs if run.rerun is not None}
-    # They can be run twice, which is all that the claim looked at ...
-    assert set(reruns.values()) == {RerunOutcome.SAME}
-    # ... and they leave out five keys for ever.
-    assert objects(broken, "RES003") == sorted(reruns)
+    claimed = objects(broken, "RES003")
+    assert len(claimed) == 2
+    # They can be run twice, which is all that the claim looked at; and they leave out five keys for ever.
+    assert {reruns[name] for name in claimed} == {RerunOutcome.SAME}
+    # Of all 16, which the report called resilient, five fail the second time.
+    assert list(reruns.values()).count(RerunOutcome.SAME) == 11
+    assert list(reruns.values()).count(RerunOutcome.FAILED) == 5
 
 
 def test_the_fixed_example_is_ready(fixed: AuditResult) -> None:

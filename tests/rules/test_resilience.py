@@ -7,7 +7,7 @@ import pytest
 from builders import Build, Judge
 from pgready.checks import Gathered
 from pgready.checks.skips import silent_skips, unread_guards
-from pgready.config import Config, Suppression
+from pgready.config import Config
 from pgready.findings import Confidence, Evidence, Outcome, Severity
 from pgready.history import replay_history
 from pgready.model.effects import Action, Effect, Script
@@ -193,52 +193,6 @@ def test_without_a_position_the_statement_that_failed_is_the_place(build: Build,
     assert str(judge("RES001", gathered).findings[0].location) == "migrations/1/migration.sql:20:1"
 
 
-def claims(build: Build, run: MigrationRun) -> Gathered:
-    return Gathered(
-        config=Config(resilient=("1",)),
-        declared=Schema(),
-        migrations=(build.migration("1"),),
-        rehearsal=build.rehearsal(Schema(), run),
-    )
-
-
-def test_a_claim_of_resilience_is_judged_by_the_second_run(build: Build, judge: Judge) -> None:
-    def outcome(rerun: Rerun) -> Outcome:
-        run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun)
-        return judge("RES003", claims(build, run)).outcome
-
-    error = RunError(sqlstate="42P07", message="relation exists")
-    assert outcome(Rerun(outcome=RerunOutcome.SAME)) is Outcome.PASSED
-    assert outcome(Rerun(outcome=RerunOutcome.FAILED, error=error)) is Outcome.FAILED
-    assert outcome(Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))) is Outcome.FAILED
-    assert outcome(Rerun(outcome=RerunOutcome.RECREATES)) is Outcome.FAILED
-
-
-def test_a_second_run_that_could_not_be_made_is_no_pass(build: Build, judge: Judge) -> None:
-    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT")
-    result = judge("RES003", claims(build, run))
-    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
-
-
-def test_an_accepted_finding_does_not_prove_the_other_claims(build: Build, judge: Judge) -> None:
-    failed = Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))
-    runs = (
-        MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=failed),
-        MigrationRun(migration="2", position=2, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT"),
-    )
-    accepted = Suppression(rule="RES003", object="1", reason="agreed")
-    gathered = Gathered(
-        config=Config(resilient=True, suppressions=(accepted,)),
-        declared=Schema(),
-        migrations=(build.migration("1"), build.migration("2", 2)),
-        rehearsal=build.rehearsal(Schema(), *runs),
-    )
-    result = judge("RES003", gathered)
-    assert result.outcome is Outcome.SKIPPED
-    assert "2 (holds COMMIT)" in result.why
-    assert result.findings[0].suppressed == "agreed"
-
-
 _REFUSED = RunError(sqlstate="25001", message="CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
 _FAILED = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED, error=_REFUSED)
 
@@ -268,11 +222,6 @@ def test_what_only_fails_statement_by_statement_is_found_where_the_version_is_no
     assert "LOCK TABLE can only be used in transaction blocks (SQLSTATE 25P01)" in found.message
     assert "what stands before the error stays" in found.message
     assert found.message.endswith("; older versions send the file whole, and apply it")
-
-
-def test_a_claim_about_a_migration_that_does_not_exist_is_found(build: Build, judge: Judge) -> None:
-    gathered = claims(build, build.run("other"))
-    assert "is not on disk" in judge("RES003", gathered).findings[0].message
 
 
 def test_a_resilient_migration_that_skips_for_ever_breaks_its_claim(build: Build, judge: Judge) -> None:

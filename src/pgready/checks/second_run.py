@@ -1,10 +1,13 @@
-"""RES003: what does a second run of a migration do, directly after the first?"""
+"""RES003, RES004: what does a second run of a migration do, directly after the first?"""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
-from pgready.model.trace import MigrationRun, Rehearsal, RerunOutcome
+from pgready.model.location import Location
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.trace import MigrationRun, Rehearsal, Rerun, RerunOutcome
 
 __all__ = ["CHECKS", "claimed_migrations"]
 
@@ -20,6 +23,29 @@ RES003 = Rule(
     source="The file is run a second time, in a transaction that is rolled back or in a database of its own; "
     "catalogs and rows are compared.",
 )
+RES004 = Rule(
+    id="RES004",
+    title="A second run of a migration loses or changes something",
+    severity=Severity.WARN,
+    evidence=(Evidence.REHEARSED,),
+    condition="Run a second time directly after the first, the migration ends well, and tables or columns were dropped "
+    "and made anew, or the catalog or rows are no longer what they were. Keys, indexes, views and functions that are "
+    "made anew as they were do not count.",
+    effect="Nobody is stopped from running it again, after `prisma migrate resolve --rolled-back` or by hand; what was "
+    "written since the first run is then gone or another.",
+    fix="Let it fail the second time (leave out IF EXISTS in front of what holds rows), or guard what it makes with "
+    "IF NOT EXISTS.",
+    source="The file is run a second time, in a transaction that is rolled back or in a database of its own; "
+    "catalogs and rows are compared.",
+)
+_FEW = 3
+_WORDS = {
+    RerunOutcome.FAILED: "fail the second time",
+    RerunOutcome.SAME: "change nothing",
+    RerunOutcome.RECREATES: "make something anew",
+    RerunOutcome.CHANGES: "change something",
+}
+_HOLDS = {ObjectKind.TABLE: "rows", ObjectKind.COLUMN: "values"}
 
 
 def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
@@ -80,4 +106,47 @@ def _second_run(run: MigrationRun) -> Iterator[Finding]:
     )
 
 
-CHECKS = (on_rehearsal(RES003, res003),)
+def res004(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """Second runs that succeed and are not harmless; those that claim to be are RES003's."""
+    claimed = claimed_migrations(gathered)
+    files = {migration.name: migration.file for migration in gathered.migrations}
+    runs = [run for run in rehearsal.runs if run.rerun is not None]
+    findings = [
+        finding(
+            RES004,
+            object=run.migration,
+            message=f"the second run of {run.migration} succeeds, and {harm}",
+            severity=RES004.severity if gathered.deployment.runs(run.migration) else Severity.NOTE,
+            location=Location(files.get(run.migration, run.migration)),
+            described=not gathered.deployment.runs(run.migration),
+        )
+        for run in runs
+        if run.migration not in claimed and run.rerun is not None and (harm := _harm(run.rerun)) is not None
+    ]
+    outcomes = Counter(run.rerun.outcome for run in runs if run.rerun is not None)
+    told = ", ".join(f"{outcomes[outcome]} {words}" for outcome, words in _WORDS.items() if outcomes[outcome])
+    looked = f"{len(runs)} of {len(rehearsal.runs)} migrations run twice{': ' if told else ''}{told}"
+    unproved = [run for run in rehearsal.runs if run.rerun is None and run.rerun_skipped]
+    judged = failed_or_passed(RES004, findings, looked_at=looked)
+    why = "; ".join(f"no second run of {run.migration}: {run.rerun_skipped}" for run in unproved[:_FEW])
+    return incomplete(judged, why) if unproved else judged
+
+
+def _harm(rerun: Rerun) -> str | None:
+    if rerun.outcome is RerunOutcome.CHANGES:
+        touched = _named((*rerun.made, *rerun.dropped))
+        return f"leaves something else behind: {touched}" if touched else "changes rows or definitions"
+    lost = [ref for ref in rerun.recreated if ref.kind in _HOLDS]
+    if rerun.outcome is not RerunOutcome.RECREATES or not lost:
+        return None
+    tables = {(ref.schema, ref.name) for ref in lost if ref.kind is ObjectKind.TABLE}
+    lost = [ref for ref in lost if (ref.schema, ref.table) not in tables]
+    return f"makes {_named(lost)} anew: the {_HOLDS[lost[0].kind]} are gone"
+
+
+def _named(refs: Sequence[ObjectRef]) -> str:
+    more = f" and {len(refs) - _FEW} more" if len(refs) > _FEW else ""
+    return ", ".join(f"{ref.kind} {ref}" for ref in refs[:_FEW]) + more
+
+
+CHECKS = (on_rehearsal(RES003, res003), on_rehearsal(RES004, res004, complete=False))

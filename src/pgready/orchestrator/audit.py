@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pgready import __version__
 from pgready.checks import RULES, Gathered, run_checks
-from pgready.checks.second_run import claimed_migrations
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.config import refuse_lone_baseline
 from pgready.errors import SourceError
@@ -175,9 +174,7 @@ def audit_sources(
     )
     sending = sent(sources.migrations, sources.scripts, sources.prisma, rehearse=sources.request.rehearse)
     read = replace(read, by_statement=frozenset(sending.pieces))
-    rehearsal = (
-        _rehearsal(sources, sending, claimed_migrations(read), on_progress, keep) if sources.request.rehearse else None
-    )
+    rehearsal = _rehearsal(sources, sending, on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(
         with_undeclared(sources.declared, complete),
@@ -248,9 +245,7 @@ def _result(sources: Sources, gathered: Gathered, clean: History, started: datet
     )
 
 
-def _rehearsal(
-    sources: Sources, sending: Sent, claimed: frozenset[str], on_progress: Progress | None, keep: Keep
-) -> Rehearsal:
+def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep) -> Rehearsal:
     # The room is imported here: reading and judging need no server.
     from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
 
@@ -264,7 +259,6 @@ def _rehearsal(
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
             "apart": [sorted(sending.pieces), sorted(sending.otherwise)],
-            "rerun": sorted(claimed),
             "stand-ins": stand_ins,
             "questions": [asdict(question) for question in asked],
         }
@@ -277,7 +271,7 @@ def _rehearsal(
             questions=asked,
             pieces=sending.pieces,
             otherwise=sending.otherwise,
-            rerun=claimed,
+            rerun={migration.name for migration in sources.migrations},
             binaries=binaries,
             on_progress=on_progress,
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pgready.model.location import Location
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.model.trace import MigrationRun, RunError, RunOutcome, Skip
+from pgready.model.trace import MigrationRun, RerunOutcome, RunError, RunOutcome, Skip
 from pgready.reports.blocks import Fact, Facts, Fold, Line, Pre, Prose, Stack
 from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
 from pgready.reports.view import View
@@ -30,7 +30,7 @@ def migrations(audit: AuditResult) -> View:
     runs = {run.migration: run for run in audit.rehearsal.runs} if audit.rehearsal is not None else {}
     keys = _key_names(audit)
     rows = [_row(migration, runs.get(migration.name), audit, keys) for migration in audit.migrations]
-    heads = ("#No.", "Migration", "Outcome", "What it made", "Skipped")
+    heads = ("#No.", "Migration", "Outcome", "What it made", "Skipped", "Run again")
     errors = tuple(_error(run, audit) for run in runs.values() if run.error is not None)
     return View(Stack(body=(capped("Migrations in order of execution", heads, rows), *errors, *_objects(audit))))
 
@@ -45,6 +45,7 @@ def _row(
         _outcome(run),
         _made(run, skipped, keys),
         _skipped(skipped),
+        _again(run),
     )
 
 
@@ -105,6 +106,25 @@ def _skipped(skipped: list[Skip]) -> Line:
     return line(
         bad(f"{lost} for good") if lost else "", " " if lost and later else "", f"{later} made later" if later else ""
     )
+
+
+def _again(run: MigrationRun | None) -> Line:
+    """What a second run directly after the first did; that it fails is usual, and no fault."""
+    if run is None or run.outcome is not RunOutcome.APPLIED:
+        return line(NOTHING)
+    rerun = run.rerun
+    if rerun is None:
+        return line(open_("not known"), f": {run.rerun_skipped}" if run.rerun_skipped else "")
+    if rerun.error is not None:
+        return line(muted("fails: "), code(rerun.error.sqlstate))
+    held = any(ref.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) for ref in rerun.recreated)
+    match rerun.outcome:
+        case RerunOutcome.SAME:
+            return line(good("changes nothing"))
+        case RerunOutcome.RECREATES:
+            return line(warn("makes tables or columns anew") if held else muted("makes the same anew"))
+        case _:
+            return line(warn("changes something"))
 
 
 def _error(run: MigrationRun, audit: AuditResult) -> Fold:

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS "Customer";
+CREATE TABLE "Customer" ("id" INTEGER NOT NULL, CONSTRAINT "Customer_pkey" PRIMARY KEY ("id"));

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS "Customer" ("id" INTEGER NOT NULL, CONSTRAINT "Customer_pkey" PRIMARY KEY ("id"));

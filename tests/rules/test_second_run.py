@@ -1,0 +1,129 @@
+"""RES003 and RES004: what a second run of a migration says."""
+
+import pytest
+
+from builders import Build, Judge
+from pgready.checks import Gathered
+from pgready.config import Config, Suppression
+from pgready.findings import Outcome, Severity
+from pgready.model.deployment import Deployment, DeploymentKind
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.schema import Schema
+from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunError, RunOutcome
+
+USER = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="User")
+
+
+def claims(build: Build, run: MigrationRun) -> Gathered:
+    return Gathered(
+        config=Config(resilient=("1",)),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), run),
+    )
+
+
+def test_a_claim_of_resilience_is_judged_by_the_second_run(build: Build, judge: Judge) -> None:
+    def outcome(rerun: Rerun) -> Outcome:
+        run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun)
+        return judge("RES003", claims(build, run)).outcome
+
+    error = RunError(sqlstate="42P07", message="relation exists")
+    assert outcome(Rerun(outcome=RerunOutcome.SAME)) is Outcome.PASSED
+    assert outcome(Rerun(outcome=RerunOutcome.FAILED, error=error)) is Outcome.FAILED
+    assert outcome(Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))) is Outcome.FAILED
+    assert outcome(Rerun(outcome=RerunOutcome.RECREATES)) is Outcome.FAILED
+
+
+def test_a_second_run_that_could_not_be_made_is_no_pass(build: Build, judge: Judge) -> None:
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT")
+    result = judge("RES003", claims(build, run))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+
+
+def test_an_accepted_finding_does_not_prove_the_other_claims(build: Build, judge: Judge) -> None:
+    failed = Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))
+    runs = (
+        MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=failed),
+        MigrationRun(migration="2", position=2, outcome=RunOutcome.APPLIED, rerun_skipped="holds COMMIT"),
+    )
+    accepted = Suppression(rule="RES003", object="1", reason="agreed")
+    gathered = Gathered(
+        config=Config(resilient=True, suppressions=(accepted,)),
+        declared=Schema(),
+        migrations=(build.migration("1"), build.migration("2", 2)),
+        rehearsal=build.rehearsal(Schema(), *runs),
+    )
+    result = judge("RES003", gathered)
+    assert result.outcome is Outcome.SKIPPED
+    assert "2 (holds COMMIT)" in result.why
+    assert result.findings[0].suppressed == "agreed"
+
+
+def test_a_claim_about_a_migration_that_does_not_exist_is_found(build: Build, judge: Judge) -> None:
+    gathered = claims(build, build.run("other"))
+    assert "is not on disk" in judge("RES003", gathered).findings[0].message
+
+
+def again(build: Build, rerun: Rerun | None, *, claims: bool = False, runs: bool = True) -> Gathered:
+    skipped = None if rerun else "it leaves a transaction open"
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun, rerun_skipped=skipped)
+    since = Deployment(kind=DeploymentKind.SINCE, migrations=frozenset(["1"] if runs else []), base="main")
+    return Gathered(
+        config=Config(resilient=claims),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), run),
+        deployment=since,
+    )
+
+
+def recreates(*refs: ObjectRef) -> Rerun:
+    return Rerun(outcome=RerunOutcome.RECREATES, recreated=refs)
+
+
+COLUMN = ObjectRef(kind=ObjectKind.COLUMN, schema="public", table="User", name="name")
+KEY = ObjectRef(kind=ObjectKind.CONSTRAINT, schema="public", table="User", name="User_key")
+
+
+@pytest.mark.parametrize(
+    ("rerun", "said"),
+    [
+        (recreates(COLUMN, USER, KEY), "makes table public.User anew: the rows are gone"),
+        (recreates(COLUMN, KEY), "makes column public.User.name anew: the values are gone"),
+        (Rerun(outcome=RerunOutcome.CHANGES, made=(USER,)), "leaves something else behind: table public.User"),
+        (Rerun(outcome=RerunOutcome.CHANGES), "changes rows or definitions"),
+    ],
+)
+def test_a_second_run_that_succeeds_and_does_harm_is_told(build: Build, judge: Judge, rerun: Rerun, said: str) -> None:
+    (found,) = judge("RES004", again(build, rerun)).findings
+    assert found.message == f"the second run of 1 succeeds, and {said}"
+    assert (found.severity, found.described) == (Severity.WARN, False)
+
+
+@pytest.mark.parametrize(
+    "rerun",
+    [
+        recreates(KEY),
+        Rerun(outcome=RerunOutcome.SAME),
+        Rerun(outcome=RerunOutcome.FAILED, error=RunError(sqlstate="42P07", message="there")),
+    ],
+)
+def test_one_that_fails_or_makes_only_keys_anew_does_none(build: Build, judge: Judge, rerun: Rerun) -> None:
+    assert judge("RES004", again(build, rerun)).outcome is Outcome.PASSED
+
+
+def test_a_claim_of_resilience_is_judged_once(build: Build, judge: Judge) -> None:
+    assert judge("RES004", again(build, recreates(USER), claims=True)).findings == ()
+
+
+def test_what_the_deployment_does_not_run_is_only_described(build: Build, judge: Judge) -> None:
+    result = judge("RES004", again(build, recreates(USER), runs=False))
+    assert result.outcome is Outcome.PASSED
+    assert [(found.severity, found.described) for found in result.findings] == [(Severity.NOTE, True)]
+
+
+def test_without_a_second_run_nothing_has_passed(build: Build, judge: Judge) -> None:
+    result = judge("RES004", again(build, None))
+    assert result.outcome is Outcome.SKIPPED
+    assert result.why == "no second run of 1: it leaves a transaction open; 0 of 1 migrations run twice"
