@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ __all__ = [
     "child",
     "embedded",
     "names",
+    "of_names",
     "of_texts",
     "python_for_anyone",
     "rehearsed",
@@ -59,6 +60,11 @@ def of_texts(*texts: str | None) -> list[Migration]:
         )
         for position, text in enumerate(texts, 1)
     ]
+
+
+def of_names(*names: str) -> list[Migration]:
+    """Migrations of these names, in this order, which do nothing."""
+    return [replace(each, name=name) for each, name in zip(of_texts(*[""] * len(names)), names, strict=True)]
 
 
 def rehearsed(

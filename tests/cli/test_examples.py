@@ -10,6 +10,7 @@ import pgready
 from pgready.findings import Outcome, Severity
 from pgready.model.names import ObjectKind
 from pgready.model.trace import RerunOutcome, RunOutcome
+from pgready.reports import views
 from pgready.reports.document import decode
 from pgready.verdict import AuditResult, Verdict
 
@@ -83,6 +84,17 @@ def test_the_silent_skips_are_the_known_ones(broken: AuditResult) -> None:
     assert len([name for position, name in keys if position == 3]) == 5
     assert len({name for position, name in keys if position in (2, 4)}) == 8
     assert {"SocialQueueItem_imageRequestId_fkey"} == {name for position, name in keys if position == 5}
+
+
+def test_a_repair_of_the_order_is_advised_as_it_was_rehearsed(broken: AuditResult) -> None:
+    assert broken.rehearsal is not None
+    trials = {tuple(move.new_name for move in it.remedy.moves): it for it in broken.rehearsal.trials if it.works}
+    auth, image = "20251225000000_add_auth_models", "20251225090041_add_image_request_id"
+    assert len(trials[auth,].appeared) == 8
+    assert [ref.name for ref in trials[image,].appeared] == ["SocialQueueItem_imageRequestId_fkey"]
+    assert len(trials[auth, image].appeared) == 9
+    said = str(views.findings(broken))
+    assert f"rename add_auth_models to {auth}: rehearsed so, all 16 migrations apply and 8 foreign keys appear." in said
 
 
 def test_the_contracts_are_judged_line_by_line(broken: AuditResult) -> None:

@@ -10,7 +10,9 @@ from pgready.model.spelling import SpeltColumn, SpeltIndex
 
 __all__ = [
     "MigrationRun",
+    "Move",
     "Rehearsal",
+    "Remedy",
     "Rerun",
     "RerunOutcome",
     "RunError",
@@ -18,6 +20,7 @@ __all__ = [
     "Sending",
     "Server",
     "Skip",
+    "Trial",
 ]
 
 
@@ -111,6 +114,43 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A migration under a new name, with which it runs directly before another."""
+
+    migration: str
+    new_name: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What may repair an order: migrations renamed, or the texts of migrations once more, as new ones at the end."""
+
+    moves: tuple[Move, ...] = ()
+    repeats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A remedy that was rehearsed, beside the deployment as it is.
+
+    `appeared` and `vanished` are differences of what is there at the end; `failed` names the first migration that did
+    not end well, with its error.
+    """
+
+    remedy: Remedy
+    failed: str | None = None
+    error: RunError | None = None
+    appeared: tuple[ObjectRef, ...] = ()
+    vanished: tuple[ObjectRef, ...] = ()
+
+    @property
+    def works(self) -> bool:
+        """Every migration is applied, something is there that was missing, and nothing is lost."""
+        return self.failed is None and bool(self.appeared) and not self.vanished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """A deployment onto an empty database: runs in order of execution, and the structure that came out.
 
@@ -118,7 +158,8 @@ class Rehearsal:
     questions about the declared structure (`pgready.model.spelling`), and `unanswered` is how many have none.
     `stand_ins` are objects that were there before the first migration, in the place of what Prisma does not manage.
     `otherwise` are the runs that came out in another way when the texts were sent as another version of Prisma sends
-    them; empty when they did not, or when the project's version is known. `made_at` is when it was made, in ISO 8601
+    them; empty when they did not, or when the project's version is known. `trials` are the remedies that were tried for
+    objects that are missing because of the order. `made_at` is when it was made, in ISO 8601
     UTC.
     """
 
@@ -131,6 +172,7 @@ class Rehearsal:
     stand_ins: tuple[ObjectRef, ...] = ()
     unanswered: int = 0
     otherwise: tuple[MigrationRun, ...] = ()
+    trials: tuple[Trial, ...] = ()
     duration_ms: float = 0.0
     made_at: str | None = None
 

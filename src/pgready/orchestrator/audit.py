@@ -30,6 +30,7 @@ from pgready.model.spelling import questions
 from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
+from pgready.orchestrator.remedies import remedies
 from pgready.orchestrator.request import AuditRequest, make_request
 from pgready.orchestrator.scope import Scope, read_scope, scope_in_words
 from pgready.orchestrator.sending import Sent, by_statement, sent
@@ -271,6 +272,9 @@ def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, ke
             questions=asked,
             pieces=sending.pieces,
             otherwise=sending.otherwise,
+            remedies=lambda rehearsal: remedies(
+                sources.migrations, silent_skips(sources.migrations, sources.scripts, rehearsal)
+            ),
             rerun={migration.name for migration in sources.migrations},
             binaries=binaries,
             on_progress=on_progress,

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -12,7 +12,7 @@ from pgready.errors import RehearsalError
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 from pgready.model.spelling import Question, SpeltColumn, SpeltIndex
-from pgready.model.trace import MigrationRun, Rehearsal
+from pgready.model.trace import MigrationRun, Rehearsal, Remedy, Trial
 from pgready.rehearsal.apply import apply_text
 from pgready.rehearsal.binaries import Binaries
 from pgready.rehearsal.canonical import answer
@@ -23,10 +23,14 @@ from pgready.rehearsal.deploy import Pieces, Progress, deploy
 from pgready.rehearsal.limits import Limits, Watch
 from pgready.rehearsal.names import Names, difference, read_names
 from pgready.rehearsal.overlay import prepare_extensions, shims_used
+from pgready.rehearsal.remedies import Outcome, rearranged, try_remedies
 from pgready.rehearsal.rerun_in_place import rerun_in_place
 from pgready.rehearsal.snapshot import read_schema
 
-__all__ = ["rehearse"]
+__all__ = ["Remedies", "rehearse"]
+
+Remedies = Callable[[Rehearsal], Iterable[Sequence[Remedy]]]
+"""From a rehearsal to what may repair it: for each fault alternatives, the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ def rehearse(
     questions: Iterable[Question] = (),
     pieces: Pieces | None = None,
     otherwise: Pieces | None = None,
+    remedies: Remedies | None = None,
     rerun: Collection[str] = frozenset(),
     binaries: Binaries | None = None,
     limits: Limits | None = None,
@@ -55,7 +60,8 @@ def rehearse(
     `stand_ins` is SQL that makes what the migrations need and Prisma does not manage; it runs first. `questions` are
     definitions for the server to spell at the end of a complete deployment, `rerun` names of migrations to be run a
     second time. `pieces` are the texts that are sent statement by statement; `otherwise` are those of a second
-    deployment beside it, which says how it would go with another version of Prisma. A migration that fails is an
+    deployment beside it, which says how it would go with another version of Prisma. `remedies` is asked for what may
+    repair the rehearsal that was made, and that is tried. A migration that fails is an
     outcome. RehearsalError: no binaries, no server, disk or memory at an end, or stand-ins that fail.
     """
     started = time.perf_counter()
@@ -88,6 +94,8 @@ def rehearse(
             stand_ins=stood_in,
             otherwise=_otherwise(database, work, otherwise, runs) if otherwise else (),
         )
+        if remedies is not None and rehearsal.complete:
+            rehearsal = replace(rehearsal, trials=_trials(database, work, pieces or {}, remedies(rehearsal)))
         asked = tuple(questions) if rehearsal.complete else ()
         columns, indexes = _answers(database, reader, asked, work.limits)
         return replace(
@@ -139,6 +147,22 @@ def _rerun_elsewhere(
     return tuple(
         replace(run, rerun=found[run.migration], rerun_skipped=None) if run.migration in found else run for run in runs
     )
+
+
+def _trials(
+    database: Database, work: _Work, pieces: Pieces, alternatives: Iterable[Sequence[Remedy]]
+) -> tuple[Trial, ...]:
+    def attempt(remedy: Remedy) -> Outcome:
+        new_names = {move.migration: move.new_name for move in remedy.moves}
+        cut = {new_names.get(name, name): parts for name, parts in pieces.items()}
+        cut |= {f"{name} (again)": pieces[name] for name in remedy.repeats if name in pieces}
+        migrations = rearranged(work.migrations, remedy)
+        with new_database(database.cluster, "remedy", beside=database) as second:
+            before, _, _ = _prepare(second, work)
+            runs = deploy(second, migrations, before=before, pieces=cut, rerun=frozenset(), limits=work.limits)
+            return tuple(runs), read_names(second.admin)
+
+    return try_remedies(alternatives, attempt, read_names(database.admin))
 
 
 def _result(run: MigrationRun) -> tuple[object, ...]:

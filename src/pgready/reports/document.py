@@ -22,7 +22,7 @@ from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectRef, QualifiedName
 from pgready.model.schema import Schema
 from pgready.model.spelling import SpeltColumn, SpeltIndex
-from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip
+from pgready.model.trace import MigrationRun, Rehearsal, Server, Skip, Trial
 from pgready.model.unkeyed import UnkeyedColumns
 from pgready.reports.files import write_atomically
 from pgready.reports.scrub import make_scrubber
@@ -189,6 +189,7 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         spelt_indexes=structure(plain.get("spelt_indexes", ()), tuple[SpeltIndex, ...]),
         stand_ins=structure(plain.get("stand_ins", ()), tuple[ObjectRef, ...]),
         unanswered=plain.get("unanswered", 0),
+        trials=structure(plain.get("trials", ()), tuple[Trial, ...]),
         otherwise=structure(plain.get("otherwise", ()), tuple[MigrationRun, ...]),
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],

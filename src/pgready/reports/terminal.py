@@ -70,7 +70,7 @@ def rows(
         yield from folded((margin, style), text.lstrip(), width=width, indent=0, style=style)
     for group in shown:
         yield BLANK
-        yield from brief_cause(group, layout) if brief else cause(group, result, layout, seen)
+        yield from brief_cause(group, result, layout) if brief else cause(group, result, layout, seen)
     if len(groups) > len(shown):
         left = sum(len(group.findings) for group in groups[_FEW:])
         yield BLANK

@@ -75,16 +75,16 @@ def cause(group: FindingGroup, result: AuditResult, layout: Layout, seen: set[Lo
     if apart:
         yield BLANK
     yield from _why(group, result, layout)
-    yield from _fixes(group, layout)
+    yield from _fixes(group, result, layout)
 
 
-def brief_cause(group: FindingGroup, layout: Layout) -> Iterator[Row]:
+def brief_cause(group: FindingGroup, result: AuditResult, layout: Layout) -> Iterator[Row]:
     """The cause with the place of the worst only, for when there is a report to open."""
     worst = _worst(group)
     yield row(*_heading(group).pieces, f" ({count(len(group.findings), 'finding')})")
     if worst.location is not None:
         yield row(f"  {visible(str(worst.location))}: {visible(worst.message)}")
-    yield from _fixes(group, layout)
+    yield from _fixes(group, result, layout)
 
 
 def _worst(group: FindingGroup) -> Finding:
@@ -155,9 +155,9 @@ def _why(group: FindingGroup, result: AuditResult, layout: Layout) -> Iterator[R
         yield from folded(("why: ", "bold"), why, width=layout.width)
 
 
-def _fixes(group: FindingGroup, layout: Layout) -> Iterator[Row]:
+def _fixes(group: FindingGroup, result: AuditResult, layout: Layout) -> Iterator[Row]:
     """What the cause asks for, else what its findings ask for, each once."""
-    said = plain_line(advice(group))
+    said = plain_line(advice(group, result))
     fixes = [said] if said else list(dict.fromkeys(visible(finding.fix) for finding in group.findings))
     for fix in fixes[:_FIXES]:
         yield from folded(("fix: ", "bold"), fix, width=layout.width)

@@ -10,6 +10,7 @@ from pgready.reports.blocks import Line
 from pgready.reports.causes import CauseKind
 from pgready.reports.grouping import FindingGroup
 from pgready.reports.lines import code, count, line
+from pgready.reports.tried import after_the_fact, renaming
 from pgready.verdict import AuditResult
 
 __all__ = ["advice", "explanation", "heading", "size", "unmade"]
@@ -89,16 +90,11 @@ def _order(group: FindingGroup, audit: AuditResult) -> Line:
     )
 
 
-def advice(group: FindingGroup) -> Line:
+def advice(group: FindingGroup, audit: AuditResult) -> Line:
     """What to repair, once per cause; empty where only the fixes of the findings apply."""
     match group.cause.kind:
         case CauseKind.ORDER:
-            return line(
-                "If no database has recorded it yet, rename ",
-                code(group.cause.subject),
-                " so that it sorts before the migrations that need it. Otherwise add a new migration that makes what"
-                " was skipped, without the guard.",
-            )
+            return (*renaming(group.cause.subject, audit), *after_the_fact(group.skips, audit))
         case CauseKind.ABSENT if group.tables:
             return line(
                 "Add a migration that creates them (",

@@ -41,7 +41,7 @@ def _blocks(group: FindingGroup, audit: AuditResult) -> bool:
 
 
 def _part(group: FindingGroup, audit: AuditResult) -> Part:
-    body = (*_said(explanation(group, audit)), *_affected(group), *_to_do(group), _evidence(group))
+    body = (*_said(explanation(group, audit)), *_affected(group), *_to_do(group, audit), _evidence(group))
     return Part(title=line(_mark(group, audit), " ", heading(group)), body=body)
 
 
@@ -86,8 +86,9 @@ def _messages(group: FindingGroup) -> tuple[Line, ...]:
     return tuple(said(finding.message) for finding in group.findings) if few else ()
 
 
-def _to_do(group: FindingGroup) -> tuple[Block, ...]:
-    fixes = [advice(group)] if advice(group) else [said(fix) for fix in dict.fromkeys(f.fix for f in group.findings)]
+def _to_do(group: FindingGroup, audit: AuditResult) -> tuple[Block, ...]:
+    said_once = advice(group, audit)
+    fixes = [said_once] if said_once else [said(fix) for fix in dict.fromkeys(f.fix for f in group.findings)]
     return (Facts(facts=tuple(Fact(term="What to do", line=fix) for fix in fixes[:3])),)
 
 
