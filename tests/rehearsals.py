@@ -75,6 +75,7 @@ def rehearsed(
     limits: Limits | None = None,
     by_statement: bool = False,
     either_way: bool = False,
+    traced: bool = False,
 ) -> Rehearsal:
     """Rehearse migrations with these texts, whole or statement by statement, or the one and then the other."""
     migrations = of_texts(*texts)
@@ -83,6 +84,7 @@ def rehearsed(
     return rehearse(
         migrations,
         rerun=again,
+        traced={migration.name for migration in migrations} if traced else set(),
         questions=questions,
         stand_ins=stand_ins,
         limits=limits,

@@ -86,6 +86,17 @@ def is_sleeping(pid: int) -> bool:
     return any("postgres:" in command and "SELECT" in command for command in descendants(pid).values())
 
 
+def is_at_work(pid: int) -> bool:
+    """The server has been in the same DO block for half a second."""
+
+    def blocks() -> set[int]:
+        return {child for child, command in descendants(pid).items() if "postgres:" in command and " DO" in command}
+
+    before = blocks()
+    time.sleep(0.5)
+    return bool(before & blocks())
+
+
 ENDS: dict[str, Callable[["subprocess.Popen[str]"], None]] = {
     "kill -9": lambda process: process.kill(),
     "kill -9 of the group": lambda process: os.killpg(process.pid, signal.SIGKILL),
@@ -105,6 +116,38 @@ def test_nothing_is_left_after_the_end_in_mid_rehearsal(command: str, end: str, 
         assert eventually(lambda: not alive(family), 2), alive(family)
     assert eventually(lambda: not list((tmp_path / "t").iterdir()), 1), list((tmp_path / "t").iterdir())
     assert not (tmp_path / "reports" / "shop" / "audit.json").exists()
+
+
+SLEEPS_SECOND = """CREATE TABLE IF NOT EXISTS "Twice" ("n" INT);
+INSERT INTO "Twice" VALUES (1);
+DO $$ BEGIN IF (SELECT count(*) FROM "Twice") > 1 THEN PERFORM pg_sleep(60); END IF; END $$;
+"""
+PASSES = {
+    "the second run": SLEEPS_SECOND,
+    "the second run in place": "BEGIN; COMMIT;\n" + SLEEPS_SECOND,
+    "a database beside it": "BEGIN; COMMIT;\n"
+    "DO $$ BEGIN IF current_database() <> 'rehearsal' THEN PERFORM pg_sleep(60); "
+    "END IF; END $$;\n",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("during", PASSES)
+def test_nothing_is_left_after_the_end_in_mid_pass(during: str, end: str, project: Path, tmp_path: Path) -> None:
+    """Second runs and deployments in databases of their own begin when the rehearsal itself is over."""
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + PASSES[during])
+    later = project / "prisma" / "migrations" / "20250201000000_again" / "migration.sql"
+    later.parent.mkdir()
+    later.write_text(PASSES[during].replace("Twice", "Again"))
+    with started(["check", str(project)], tmp_path) as process:
+        assert eventually(lambda: is_at_work(process.pid), 20)
+        family = descendants(process.pid)
+        ENDS[end](process)
+        process.wait(5)
+        assert process.returncode not in {0, 1}
+        assert eventually(lambda: not alive(family), 2), alive(family)
+    assert eventually(lambda: not list((tmp_path / "t").iterdir()), 1), list((tmp_path / "t").iterdir())
 
 
 def test_ctrl_c_says_so_and_has_its_own_exit_code(slow: Path, tmp_path: Path) -> None:

@@ -125,19 +125,19 @@ def test_an_exception_inside_leaves_nothing() -> None:
     assert not seen[0].exists()
 
 
-def test_three_rehearsals_at_once_do_not_meet() -> None:
+def test_four_rehearsals_at_once_do_not_meet() -> None:
     done: dict[int, Rehearsal] = {}
 
     def one(number: int) -> None:
         done[number] = rehearsed(f"CREATE TABLE only_{number} (id int); SELECT pg_sleep(0.3);")
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(3)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     tables = {number: [str(table.name) for table in result.schema.tables] for number, result in done.items()}
-    assert tables == {number: [f"public.only_{number}"] for number in range(3)}
+    assert tables == {number: [f"public.only_{number}"] for number in range(4)}
 
 
 @linux

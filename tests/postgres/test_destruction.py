@@ -125,7 +125,9 @@ def destroyed(before: State, after: State, rule: str) -> set[str]:
     tables = {name for name, oid in before.tables.items() if oid not in after.rows and before.rows[oid]}
     match rule:
         case "DES001":
-            return tables
+            taken = {name for name, oid in before.tables.items() if after.tables.get(name, oid) != oid}
+            # The name stands for another table now; whose rows are in it cannot be told from their places.
+            return tables | taken
         case "DES002":
             return {name for name, identity in before.columns.items() if identity not in after.columns.values()}
         case "DES003":
@@ -136,7 +138,10 @@ def destroyed(before: State, after: State, rule: str) -> set[str]:
         case "DES005":
             return {name.rpartition(".")[0] for name in before.values - after.values}
         case "DES006":
-            return set(before.names - after.names)
+            # What has the name now may be something else.
+            other = {name for name, oid in before.tables.items() if after.tables.get(name, oid) != oid}
+            other |= {name for name, which in before.columns.items() if after.columns.get(name, which) != which}
+            return set(before.names - after.names) | other
         case "DES007":
             return {name for name, oid in before.schemas.items() if oid not in after.schemas.values()}
     raise AssertionError(rule)

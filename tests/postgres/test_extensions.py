@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import uuid
 
+from pgready.checks.out_of_reach import out_of_reach
 from rehearsals import embedded, rehearsed
 
 
@@ -110,3 +111,18 @@ def test_extensions_that_are_not_trusted_by_their_authors_can_be_installed() -> 
     """)
     assert result.complete, result.runs[0].error
     assert set(result.schema.extensions) == {"vector", "cube", "earthdistance", "pg_stat_statements"}
+
+
+@embedded
+def test_what_a_real_server_says_of_a_lacking_extension_is_understood() -> None:
+    """The words are those of this version; they differ between versions."""
+    wanted = {
+        "CREATE EXTENSION postgis": "needs the extension postgis, which this PostgreSQL",
+        "CREATE EXTENSION citext VERSION '0.9'": "needs version 0.9 of the extension citext, which this PostgreSQL",
+        "CREATE EXTENSION dblink": "creates the extension dblink, which only a superuser may",
+        "CREATE EXTENSION pgcrypto; SELECT gen_salt('bf')": "only imitates of pgcrypto",
+        "CREATE ROLE r": "does what the role of the rehearsal may not",
+    }
+    for text, words in wanted.items():
+        rehearsal = rehearsed(text)
+        assert words in (out_of_reach(rehearsal.runs[0], rehearsal, "m1:1") or ""), text

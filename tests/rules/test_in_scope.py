@@ -170,3 +170,19 @@ def test_what_was_filed_under_another_name_existed_before() -> None:
         (Severity.BLOCK, Confidence.HIGH),
         (Severity.BLOCK, Confidence.MEDIUM),
     ]
+
+
+def test_a_doubt_says_what_decides() -> None:
+    loop = "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP DELETE FROM old; END LOOP; END $$;"
+    [turn] = found(MADE, loop, runs={2}, deployed=True)
+    assert turn.message.endswith("it runs for each turn of the loop (line 1)")
+    asked = "DO $$ BEGIN IF EXISTS (SELECT 1 FROM flags) THEN DELETE FROM old; END IF; END $$;"
+    [one] = found(MADE, asked, runs={2}, deployed=True)
+    assert "says so" not in one.message
+
+
+def test_what_a_body_does_is_told_with_the_function_and_the_trigger() -> None:
+    wipes = "CREATE FUNCTION wipe() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM old; RETURN NEW; END $$;"
+    fires = "CREATE TABLE u (id int); CREATE TRIGGER t AFTER UPDATE ON u EXECUTE FUNCTION wipe(); UPDATE u SET id = 1;"
+    [one] = [each for each in found(MADE, f"{wipes} {fires}", runs={2}) if each.object == "public.old"]
+    assert one.message.endswith("; in function wipe, called by trigger t")

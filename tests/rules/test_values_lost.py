@@ -29,6 +29,36 @@ def test_an_expression_that_reads_the_column_keeps_something(using: str) -> None
     assert judged(BEFORE, f'ALTER TABLE "User" ALTER COLUMN email TYPE text USING {using}') == []
 
 
+@pytest.mark.parametrize(
+    "using",
+    ["substr(email, 1, 1)", "NULLIF(email, email)", "md5(email)", "CASE email WHEN 'a' THEN 'x' ELSE 'y' END"],
+)
+def test_an_expression_that_does_not_tell_the_values_before_is_a_warning(using: str) -> None:
+    [found] = judged(BEFORE, f'ALTER TABLE "User" ALTER COLUMN email TYPE text USING {using}')
+    assert (found.rule, found.severity, found.confidence) == ("DES004", Severity.WARN, Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    "using",
+    ["trim(email)", "NULLIF(email, '')", "CASE email WHEN 'a' THEN 'x' WHEN 'b' THEN 'y' END", "email::varchar"],
+)
+def test_an_expression_that_keeps_the_values_apart_is_silent(using: str) -> None:
+    assert judged(BEFORE, f'ALTER TABLE "User" ALTER COLUMN email TYPE text USING {using}') == []
+
+
+def test_merge_that_deletes_what_its_source_lacks_may_empty_the_table() -> None:
+    sql = "MERGE INTO tag USING log ON tag.id = log.id WHEN NOT MATCHED BY SOURCE THEN DELETE"
+    [found] = judged(BEFORE, sql)
+    assert (found.rule, found.severity, found.confidence) == ("DES003", Severity.BLOCK, Confidence.MEDIUM)
+    assert "has no partner for" in found.message
+
+
+def test_a_stamp_of_the_last_change_is_no_loss() -> None:
+    before = f'{BEFORE} ALTER TABLE log ADD "updatedAt" timestamptz, ADD created timestamptz;'
+    assert judged(before, 'UPDATE log SET "updatedAt" = now()') == []
+    assert found_in(judged(before, "UPDATE log SET created = now()")) == {("DES003", "block", "public.log.created")}
+
+
 def test_values_that_were_copied_first_are_only_a_warning() -> None:
     sql = 'ALTER TABLE "User" ADD kept text;\nUPDATE "User" SET kept = email;\n'
     [found] = judged(BEFORE, f"{sql}ALTER TABLE \"User\" ALTER email TYPE text USING 'x'")

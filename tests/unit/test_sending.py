@@ -4,7 +4,7 @@ import pytest
 
 from pgready.model.location import Location
 from pgready.model.migration import Migration
-from pgready.orchestrator.sending import Sent, by_statement, sent
+from pgready.orchestrator.sending import Sent, by_statement, cut, sent
 from pgready.sources.prisma import PrismaVersion
 from pgready.sources.sql import read_scripts
 from rehearsals import of_texts
@@ -30,6 +30,24 @@ def told(migrations: list[Migration], prisma: PrismaVersion | None, *, rehearse:
         ("~7.1.0", False, False),
         ("^7.1.0", False, None),
         (">=5.0.0", False, None),
+        ("~7", False, None),
+        ("7", False, None),
+        ("7.x", False, None),
+        ("7.1.x", False, False),
+        ("7.1", False, False),
+        ("~7.3.2", False, False),
+        ("~7.4", False, True),
+        ("6.x.x", False, False),
+        ("~6", False, False),
+        (">=7.4", False, True),
+        ("^6.0.0 <8", False, None),
+        ("^7.1 || ^8", False, None),
+        ("*", False, None),
+        ("x", False, None),
+        ("<7", False, None),
+        ("<=7.3.9", False, None),
+        ("7.1.0 - 7.3.0", False, None),
+        ("^7.4 || ^8", False, None),
         ("latest", False, None),
     ],
 )
@@ -61,3 +79,10 @@ def test_a_script_that_is_too_long_to_be_asked_about_may_go_either_way() -> None
     long = "SELECT 1;" * 120_000
     found = told(of_texts("SELECT 1; SELECT 2;", long), version("7.10.0", exact=True))
     assert (found.pieces, set(found.otherwise)) == (CUT, {"m1", "m2"})
+
+
+def test_what_is_certainly_cut_is_known_before_it_is_read() -> None:
+    migrations = of_texts("SET LOCAL search_path = o; DELETE FROM p;", "SELECT 1; SELECT 2;")
+    assert cut(migrations, version("7.10.0", exact=True)) == {"m1"}
+    assert cut(migrations, version("7.3.0", exact=True)) == frozenset()
+    assert cut(migrations, None) == frozenset()

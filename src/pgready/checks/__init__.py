@@ -13,6 +13,7 @@ from pgready.checks import (
     inventory,
     isolation,
     locks,
+    on_rows,
     resilience,
     second_run,
     structure,
@@ -31,7 +32,14 @@ CHECKS: tuple[Check, ...] = tuple(
         (
             *(*clashes.CHECKS, *history.CHECKS, *inventory.CHECKS, *isolation.CHECKS),
             *(*clean_deploy.CHECKS, *resilience.CHECKS, *second_run.CHECKS),
-            *(*locks.CHECKS, *transactions.CHECKS, *destruction.CHECKS, *compatibility.CHECKS, *structure.CHECKS),
+            *(
+                *locks.CHECKS,
+                *transactions.CHECKS,
+                *destruction.CHECKS,
+                *on_rows.CHECKS,
+                *compatibility.CHECKS,
+                *structure.CHECKS,
+            ),
         ),
         key=lambda check: check.rule.id,
     )

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from pgready.checks.causes import syntax_errors, what_is_needed, why_it_fails
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
+from pgready.checks.out_of_reach import out_of_reach
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
 from pgready.model.history import Certainty, Need, ProviderKind
 from pgready.model.location import Location
-from pgready.model.trace import MigrationRun, Rehearsal, RunError, RunOutcome, Sending
+from pgready.model.trace import MigrationRun, Rehearsal, RunOutcome, Sending
 
 __all__ = ["CHECKS"]
 
-# From this version on an extension can be made trusted for one server (extension_control_path).
-_CONTROL_PATHS = 180000
 _STOPS = (RunOutcome.FAILED, RunOutcome.NO_FILE)
 
 RES001 = Rule(
@@ -32,31 +31,26 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """The first migration that fails, with its likely cause; where the way of sending is not known, in either way."""
     applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
     failed = [run for run in (*rehearsal.runs, *rehearsal.otherwise) if run.outcome in _STOPS]
-    ours = next((run for run in failed if run.error is not None and _is_ours(run.error, rehearsal)), None)
-    if ours is not None and ours.error is not None:
-        why = f"{ours.migration} (number {ours.position}) needs what the throw-away server does not have or allow"
-        return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=f"{why}: {ours.error.message}")
+    beyond = (out_of_reach(run, rehearsal, _where(run, gathered)) for run in failed)
+    why = next((each for each in beyond if each is not None), None)
+    if why is not None:
+        return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=why)
     findings = [_failed_run(run, gathered, rehearsal) for run in failed]
     looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
 
 
-def _is_ours(error: RunError, rehearsal: Rehearsal) -> bool:
-    """Whether the error says more about the throw-away server than about the migration.
+def _file(run: MigrationRun, gathered: Gathered) -> str:
+    return next((migration.file for migration in gathered.migrations if migration.name == run.migration), run.migration)
 
-    These are a limit of pgready, an imitated function, an extension that the package does not carry, and a command that
-    our role without rights may not give (42501): a target server may well do it. Before PostgreSQL 18 the rehearsal
-    itself creates the untrusted extensions that a project names, so that they are there already (42710).
-    """
-    created = error.sqlstate == "42710" and "extension" in error.message
-    if created and rehearsal.server.version_num < _CONTROL_PATHS:
-        return True
-    lacking = error.sqlstate in {"0A000", "58P01"} and ("extension" in error.message or "pgready" in error.message)
-    return lacking or error.sqlstate == "42501" or error.message.startswith("stopped by pgready")
+
+def _where(run: MigrationRun, gathered: Gathered) -> str:
+    place = _place_of_error(run, _file(run, gathered), gathered)
+    return place.file if place.line is None else f"{place.file}:{place.line}"
 
 
 def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> Finding:
-    file = next((migration.file for migration in gathered.migrations if migration.name == run.migration), run.migration)
+    file = _file(run, gathered)
     if run.error is None:
         message = f"{run.migration} (number {run.position}) has no migration.sql: P3015"
         return finding(RES001, object=run.migration, message=message, location=Location(file))

@@ -16,6 +16,8 @@ __all__ = ["TEMPORARY", "Weight", "judged_in_scope", "table_of", "weigh"]
 # What takes rows or values away; a rename or another type loses none that an older object may have.
 _LOSSES = frozenset({"DES001", "DES002", "DES003", "DES007"})
 _LONGEST = 120
+# How a guard names a loop of a DO block.
+_LOOP = "DO LOOP"
 
 TEMPORARY = "pg_temp"
 """The schema of temporary objects, as `Effect` names it."""
@@ -56,8 +58,8 @@ def weigh(rule: Rule, event: Event, subject: Biography, deployment: Deployment) 
         return Weight(severity=None, why="the same migration made it")
     reason = _only_described(event, subject, deployment)
     if reason is not None:
-        return Weight(severity=Severity.NOTE, why=reason, confidence=confidence, doubt=_doubt(event))
-    return Weight(severity=rule.severity, confidence=confidence, doubt=_doubt(event))
+        return Weight(severity=Severity.NOTE, why=reason, confidence=confidence, doubt=_told(event))
+    return Weight(severity=rule.severity, confidence=confidence, doubt=_told(event))
 
 
 def _confidence(event: Event, subject: Biography, deployment: Deployment) -> Confidence:
@@ -78,6 +80,11 @@ def _may_be_older(rule: Rule, event: Event, subject: Biography, deployment: Depl
     return own and deployment.runs(event.migration) and not existed_before_deployment(subject, deployment)
 
 
+def _told(event: Event) -> str:
+    """What a reader of the statement alone would not see: who does it, and why it may not run."""
+    return "; ".join(part for part in (event.by, _doubt(event)) if part)
+
+
 def _doubt(event: Event) -> str:
     """Why it cannot be told whether the statement runs, where that is so."""
     if event.certainty is not Certainty.MAYBE:
@@ -87,7 +94,9 @@ def _doubt(event: Event) -> str:
         return "whether it runs cannot be told from the text"
     if asked.form.startswith("IF EXISTS"):
         return "it is lost if a database has it"
-    return f"it runs if a database in use says so: {_cut(asked.text)} (line {asked.line})"
+    if asked.form == _LOOP:
+        return f"it runs for each turn of the loop (line {asked.line})"
+    return f"it runs where {_cut(asked.text)} is true (line {asked.line}), which a database in use decides"
 
 
 def _is_open(guard: Guard) -> bool:
@@ -163,4 +172,4 @@ def _unread(history: History, deployment: Deployment) -> str | None:
     more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
     if unread[0].what.startswith("unreadable"):
         return f"{unread[0].location}{more} cannot be read"
-    return f"what {unread[0].what} at {unread[0].location}{more} does cannot be read"
+    return f"what {unread[0].what} at {unread[0].location}{more} {'do' if more else 'does'} cannot be read"

@@ -15,6 +15,7 @@ import click
 from pgready import __version__
 from pgready.cli.audits import audit, check
 from pgready.cli.baseline import baseline
+from pgready.cli.doctor import doctor
 from pgready.cli.explain import explain
 from pgready.cli.isolation import compare, init
 from pgready.cli.output import EXIT_CODES, complain
@@ -76,5 +77,5 @@ def cli() -> None:
     """
 
 
-for _command in (audit, check, explain, init, baseline, compare):
+for _command in (audit, check, explain, init, baseline, compare, doctor):
     cli.add_command(_command)

@@ -27,12 +27,13 @@ def audit(
     migrations: str | None,
     config: str | None,
     since: str | None,
+    postgres: str | None,
     output: str | None,
     notebook: str,
     rehearse: bool,
 ) -> int:
     """Audit PROJECT and write a report: HTML, Markdown, notebook and audit.json."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since)
+    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres)
     output_dir = Path(output) if output is not None else Path("reports") / _directory_name(sources.request.name)
     writable(output_dir)
     from pgready.orchestrator.report import make_report  # noqa: PLC0415
@@ -71,13 +72,14 @@ def check(
     migrations: str | None,
     config: str | None,
     since: str | None,
+    postgres: str | None,
     output: str | None,
     json_file: str | None,
     notes: bool,
     rehearse: bool,
 ) -> int:
     """The same audit on the terminal, without notebook and report."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since)
+    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres)
     if output is not None:
         writable(Path(output))
     if json_file is not None and Path(json_file).is_dir():
@@ -86,7 +88,7 @@ def check(
     from pgready.orchestrator.evidence import anew  # noqa: PLC0415
 
     with progress() as (on_phase, on_progress):
-        on_phase("rehearsing the migrations")
+        on_phase("rehearsing the migrations" if rehearse else "judging the migrations as they were read")
         result = audit_sources(sources, on_progress=on_progress, keep=anew)
     _write_json(result, output, json_file)
     return print_result(result, sources, notes=notes)

@@ -56,6 +56,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--config", type=path, metavar="FILE", help="configuration (default: PROJECT/pgready.toml)"),
         click.option("--since", metavar="REV", help="deploy what this revision of git lacks (default: all)"),
         click.option("--rehearse/--no-rehearse", default=True, help="rehearse on a throw-away PostgreSQL (default)"),
+        click.option("--postgres", type=path, metavar="PATH", help="installation that is rehearsed on, or its bin/"),
     ]
     for option in reversed(options):
         command = option(command)
@@ -70,6 +71,7 @@ def read_project(
     *,
     rehearse: bool,
     since: str | None = None,
+    postgres: str | None = None,
     writes_baseline: bool = False,
     needs_no_config: bool = False,
 ) -> "Sources":
@@ -92,6 +94,7 @@ def read_project(
             migrations=migrations,
             rehearse=rehearse,
             since=since,
+            postgres=postgres,
             writes_baseline=writes_baseline,
         )
     except OSError as error:

@@ -54,7 +54,7 @@ class Thing:
 
     `present` is None when it cannot be told. `known_at` is the order of the last effect that proves `present`.
     `owner` is the table of a column, the enum of a value. `uses` and `used_by` are the other dependencies.
-    `complete`: all its columns were read.
+    `complete`: all its columns were read; `open`: it has columns that nobody could read.
     """
 
     ref: ObjectRef
@@ -63,6 +63,7 @@ class Thing:
     known_at: int = 0
     detail: str | None = None
     complete: bool = False
+    open: bool = False
     columns: tuple[str, ...] = ()
     members: Mapping[tuple[ObjectKind, str], "Thing"] = field(default_factory=_nothing)
     uses: Mapping["Thing", None] = field(default_factory=_nothing)
@@ -205,8 +206,14 @@ class Catalog:
         thing = self.find(pattern)
         if thing is None:
             told = not self.unread_at or self.gone.get(pattern, 0) > self.unread_at
-            return False if told else None
+            return False if told and not self._is_open(pattern) else None
         return None if thing.known_at < self.unread_at else thing.present
+
+    def _is_open(self, pattern: ObjectRef) -> bool:
+        if pattern.kind is not ObjectKind.COLUMN or pattern.table is None:
+            return False
+        owners = self.by_name.get(pattern.table, ())
+        return any(owner.open and pattern.schema in (None, owner.ref.schema) for owner in owners)
 
     def decides(self, pattern: ObjectRef) -> bool:
         """Whether a migration made what the pattern covers, there or gone: else a database in use may have it."""

@@ -4,7 +4,7 @@ from dataclasses import replace as changed
 
 from pgready.history.catalog import Catalog, Thing
 from pgready.history.ending import closure, peer_of
-from pgready.history.making import clash, taken
+from pgready.history.making import clash, copies_columns, taken
 from pgready.history.needs import asked
 from pgready.history.steps import Replay, Step, write_down
 from pgready.model.effects import Action
@@ -12,6 +12,9 @@ from pgready.model.history import Certainty
 from pgready.model.names import ObjectKind, ObjectRef
 
 __all__ = ["alters", "move", "renames"]
+
+# How `Effect` names it: the columns that CREATE TABLE takes over by LIKE or SELECT *.
+_COLUMNS_OF = "COLUMNS OF"
 
 
 def renames(replay: Replay, step: Step) -> None:
@@ -89,6 +92,9 @@ def _take_sequences(replay: Replay, thing: Thing, step: Step) -> None:
 def alters(replay: Replay, step: Step) -> None:
     """ALTERS and WRITES: noted in the life of the thing; some change what it hangs on."""
     effect = step.effect
+    if effect.detail == _COLUMNS_OF:
+        copies_columns(replay, step)
+        return
     thing = _target(replay, step)
     write_down(replay, thing, step)
     if step.certainty is not Certainty.HAPPENS or thing.present is False:

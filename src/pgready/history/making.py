@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from pgready.history.catalog import RELATIONS, Catalog, Thing
 from pgready.history.steps import Replay, Step, write_down
-from pgready.model.effects import Effect
+from pgready.model.effects import Action, Effect
 from pgready.model.facts import ConstraintFacts, IndexFacts
 from pgready.model.guards import AllOf, GuardKind
 from pgready.model.history import Certainty, Clash
 from pgready.model.names import ObjectKind, ObjectRef, truncate_identifier
 
-__all__ = ["clash", "columns_of", "creates", "is_index_backed", "taken"]
+__all__ = ["clash", "columns_of", "copies_columns", "creates", "is_index_backed", "taken"]
 
 _KEYS = ("PRIMARY KEY", "UNIQUE", "EXCLUDE")
 # Several functions may have one name (other arguments); what is OTHER has no name that is its own.
@@ -169,6 +169,24 @@ def _use(catalog: Catalog, thing: Thing, ref: ObjectRef) -> None:
     other = catalog.find(ref)
     if other is not None and other is not thing and other is not thing.owner and other.owner is not thing:
         thing.use(other)
+
+
+def copies_columns(replay: Replay, step: Step) -> None:
+    """A new table has every column of other relations: SELECT * and LIKE (manual, CREATE TABLE, CREATE TABLE AS)."""
+    catalog = replay.catalog
+    table = catalog.find(step.effect.object)
+    if table is None or step.certainty is Certainty.SKIPPED:
+        return
+    sources = [catalog.find(need) for need in step.effect.needs]
+    known = bool(sources) and all(source is not None and source.complete for source in sources)
+    table.open, table.complete = not known, table.complete and known
+    for source in filter(None, sources):
+        for (kind, name), member in list(source.members.items()):
+            if kind is ObjectKind.COLUMN and member.present is not False and (kind, name) not in table.members:
+                ref = ObjectRef(kind=kind, schema=table.ref.schema, table=table.ref.name, name=name)
+                column = catalog.new(ref, table)
+                catalog.put(column, step.order, present=step.present)
+                write_down(replay, column, step, action=Action.CREATES, implied_by=source.ref)
 
 
 def _inherit(catalog: Catalog, thing: Thing, step: Step) -> None:

@@ -149,10 +149,17 @@ def _add_unread(replay: Replay, run: MigrationRun) -> None:
             _note(replay, thing, Action.DROPS)
             catalog.remove(thing, replay.order)
     for ref in sorted(run.made, key=_depth):
-        if ref not in catalog.by_ref:
-            thing = catalog.new(ref, catalog.owner_of(ref))
+        owner = catalog.owner_of(ref)
+        if ref not in catalog.by_ref and not _is_of_view(ref, owner):
+            thing = catalog.new(ref, owner)
             catalog.put(thing, replay.order, present=True)
             _note(replay, thing, Action.CREATES)
+
+
+def _is_of_view(ref: ObjectRef, owner: Thing | None) -> bool:
+    """A column of a view holds no values: it is a part of its query, and has no life of its own."""
+    views = (ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW)
+    return ref.kind is ObjectKind.COLUMN and owner is not None and owner.ref.kind in views
 
 
 def _depth(ref: ObjectRef) -> tuple[bool, ObjectRef]:

@@ -125,6 +125,7 @@ def write_down(
         guards=effect.guards,
         implied_by=implied_by,
         unsettled=step.unsettled,
+        by=effect.by,
     )
     thing.events.append(event)
     return event

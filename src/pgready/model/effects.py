@@ -43,7 +43,8 @@ class Effect:
     `detail` is what PostgreSQL's grammar calls it (`SET NOT NULL`, `FOREIGN KEY NOT VALID`, `CONCURRENTLY`,
     `CASCADE`), None when the action says all. `facts` is what the statement says beyond names. In `object` and `needs`,
     `table` is None where the statement does not name it (DROP INDEX). `begins` is the place of the whole command where
-    `line` and `column` are those of one of its actions (ALTER TABLE with several).
+    `line` and `column` are those of one of its actions (ALTER TABLE with several). `by` names the function, trigger or
+    rule that does it where the statement only sets that going.
     """
 
     action: Action
@@ -58,6 +59,7 @@ class Effect:
     detail: str | None = None
     facts: Facts | None = None
     begins: tuple[int, int] | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,9 @@ class ColumnFacts:
     PostgreSQL's own as `schema.name`; None when the statement names none. `not_null` also by a primary key, SERIAL or
     identity. `default` is None where there is none (also for DEFAULT NULL, identity and generated columns); that of a
     SERIAL is VOLATILE. `virtual`: a generated column that is computed when it is read. `using`: the values are
-    converted by an expression of the statement; `replaced`: by one that does not read the column.
+    converted by an expression of the statement; `replaced`: by one that does not read the column; `converted`: by one
+    that may give other values than the column has, whatever the types are; `reduced`: by one of which nobody can tell
+    the value before (`left(a, 1)`).
     """
 
     type: str | None = None
@@ -55,6 +57,8 @@ class ColumnFacts:
     serial: bool = False
     using: bool = False
     replaced: bool = False
+    converted: bool = False
+    reduced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class ConstraintFacts:
     `columns` of a CHECK are those that its expression uses, in order. `referenced_columns` is empty where the statement
     leaves them to the primary key. `valid` is False for NOT VALID and NOT ENFORCED. `index` is that of USING INDEX.
     `not_null` are the columns that a CHECK keeps from being NULL by `column IS NOT NULL`, alone or joined by AND.
+    `cascades`: a foreign key whose rows go with those that they refer to (ON DELETE CASCADE).
     """
 
     columns: tuple[str, ...] = ()
@@ -72,6 +77,7 @@ class ConstraintFacts:
     valid: bool = True
     index: str | None = None
     not_null: tuple[str, ...] = ()
+    cascades: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,7 @@ class Reach:
     Nothing set: every row. `not_null`, `null`: the columns that must not be, or must be NULL (`a = a` is `a IS NOT
     NULL`). `positive`: columns that are compared with a number below all that a sequence gives. `if_any`: relations
     that only have to hold a row. `joined`: rows that have a partner in another relation, by equal columns. `variable`:
-    the row that a PL/pgSQL variable holds, by equal columns.
+    the row that a PL/pgSQL variable holds, by equal columns. `limited`: only as many of them as LIMIT says.
     """
 
     not_null: tuple[str, ...] = ()
@@ -101,6 +107,7 @@ class Reach:
     if_any: tuple[ObjectRef, ...] = ()
     joined: bool = False
     variable: str | None = None
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +115,15 @@ class RowSource:
     """A relation whose rows INSERT ... SELECT or CREATE TABLE AS brings, also through WITH and subqueries.
 
     `columns` are (written column, read column), each read column that some written value is computed of; the written
-    one is None where the statement does not name it. `every_column`: `*` is among them. `left_out` says in words why
+    one is None where the statement does not name it; `converted` are those of them whose value need not be that of the
+    column (`left(a, 1)`, `a::int`). `every_column`: `*` is among them. `left_out` says in words why
     not each row that is read is written (`LIMIT`, `an inner join`), `not_null` are the columns that its conditions
     only want not to be NULL. `deleted`: the rows are those that the same statement deletes there (RETURNING).
     """
 
     relation: ObjectRef
     columns: tuple[tuple[str | None, str], ...] = ()
+    converted: tuple[tuple[str | None, str], ...] = ()
     every_column: bool = False
     left_out: tuple[str, ...] = ()
     not_null: tuple[str, ...] = ()
@@ -132,7 +141,11 @@ class RowsFacts:
     WHERE, no join, no grouping, no LIMIT, no ON CONFLICT).
 
     `reach` says which rows UPDATE, DELETE, TRUNCATE and MERGE concern, None where that takes more to say. `removes`:
-    the rows are deleted. `constants` are the columns that UPDATE sets to a value that no column has a part in;
+    the rows are deleted. `unmatched`: MERGE deletes rows that have no partner in what it reads. `constants` are the
+    columns that UPDATE sets to a value that no column has a part in, `reduced` those set to a value of which nobody
+    can tell the one before (`a = b`, `a = md5(a)`), `kept` those whose own value is kept (`a = COALESCE(a, 1)`),
+    `levelled` those that have one value in every row afterwards
+    (`a = 1 WHERE a <> 1`);
     `computed` are (written column, read relation, read column) of UPDATE, for each column that a value is computed of,
     plain copies included, and `tested` the columns that its condition asks for. `sources` are the relations whose rows
     are brought.
@@ -144,7 +157,11 @@ class RowsFacts:
     copies_all: bool = False
     reach: Reach | None = None
     removes: bool = False
+    unmatched: bool = False
     constants: tuple[str, ...] = ()
+    reduced: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    levelled: tuple[str, ...] = ()
     computed: tuple[tuple[str, ObjectRef, str], ...] = ()
     tested: tuple[str, ...] = ()
     sources: tuple[RowSource, ...] = ()

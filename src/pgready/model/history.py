@@ -46,10 +46,10 @@ class Event:
 
     `order` counts all effects of all migrations in order of execution, from 1; `position` is that of the migration.
     `object` is named as it was just before (of what is made: as it is made), with its table. `statement`, `new_name`,
-    `new_schema`, `detail`, `facts` and `guards` are those of the effect. `implied_by` is set when no statement names
-    the object: it goes away with that one (CASCADE, the indexes of a table). `observed`: nobody could read it; the
-    throw-away server showed it. `unsettled`: a guard asks a database in use for what no migration decides, so that an
-    empty database says nothing about it.
+    `new_schema`, `detail`, `facts`, `guards` and `by` are those of the effect. `implied_by` is set when no statement
+    names the object: it goes away with that one (CASCADE, the indexes of a table). `observed`: nobody could read it;
+    the throw-away server showed it. `unsettled`: a guard asks a database in use for what no migration decides, so that
+    an empty database says nothing about it.
     """
 
     order: int
@@ -68,6 +68,7 @@ class Event:
     implied_by: ObjectRef | None = None
     observed: bool = False
     unsettled: bool = False
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgready.model.kept_rows import RowsRehearsal
 from pgready.model.location import Location
+from pgready.model.locks import LockMode
 from pgready.model.names import ObjectRef
 from pgready.model.schema import Schema
 from pgready.model.spelling import SpeltColumn, SpeltIndex
@@ -20,6 +22,8 @@ __all__ = [
     "Sending",
     "Server",
     "Skip",
+    "StatementTrace",
+    "TableLock",
     "Trial",
 ]
 
@@ -83,12 +87,42 @@ class Rerun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableLock:
+    """The strongest lock that was held on a table."""
+
+    table: ObjectRef
+    mode: LockMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementTrace:
+    """What a statement did to the tables that were there before its migration.
+
+    `statement` counts from 1, `line` is that of its first token. `locks` are what is held when it ends, ordered by
+    table, what earlier statements of its transaction have taken included: a lock is kept to the end of the transaction
+    (PostgreSQL manual, "Explicit Locking"). `rewrites` are tables that it wrote anew, `scans` those that it read from
+    one end to the other; tables are named as they were just before. `watched`: it cannot run inside a transaction, so
+    that somebody else looked on while it worked; then `locks` also holds what it waited for, and may lack a lock that
+    was held for less than a millisecond.
+    """
+
+    statement: int
+    line: int
+    duration_ms: float = 0.0
+    locks: tuple[TableLock, ...] = ()
+    rewrites: tuple[ObjectRef, ...] = ()
+    scans: tuple[ObjectRef, ...] = ()
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationRun:
     """One migration on the throw-away server.
 
     `made` and `dropped` are differences of the catalog before and after, ordered; an object that was renamed stands
     in both. They hold what really happened, whatever the text says. `leaves_open`: the file ended without an error
-    inside a transaction that it had not committed. `sending` is how its text was sent.
+    inside a transaction that it had not committed. `sending` is how its text was sent. `trace` has one entry for each
+    statement, of a run of its own; `trace_skipped` says why there is none.
     """
 
     migration: str
@@ -102,6 +136,8 @@ class MigrationRun:
     rerun_skipped: str | None = None
     leaves_open: bool = False
     sending: Sending = Sending.WHOLE
+    trace: tuple[StatementTrace, ...] = ()
+    trace_skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +195,8 @@ class Rehearsal:
     `stand_ins` are objects that were there before the first migration, in the place of what Prisma does not manage.
     `otherwise` are the runs that came out in another way when the texts were sent as another version of Prisma sends
     them; empty when they did not, or when the project's version is known. `trials` are the remedies that were tried for
-    objects that are missing because of the order. `made_at` is when it was made, in ISO 8601
+    objects that are missing because of the order. `rows` is what a
+    deployment on tables with rows did (None: there was none). `made_at` is when it was made, in ISO 8601
     UTC.
     """
 
@@ -173,6 +210,7 @@ class Rehearsal:
     unanswered: int = 0
     otherwise: tuple[MigrationRun, ...] = ()
     trials: tuple[Trial, ...] = ()
+    rows: RowsRehearsal | None = None
     duration_ms: float = 0.0
     made_at: str | None = None
 

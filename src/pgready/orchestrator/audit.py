@@ -32,8 +32,9 @@ from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
 from pgready.orchestrator.remedies import remedies
 from pgready.orchestrator.request import AuditRequest, make_request
-from pgready.orchestrator.scope import Scope, read_scope, scope_in_words
-from pgready.orchestrator.sending import Sent, by_statement, sent
+from pgready.orchestrator.rows import on_rows
+from pgready.orchestrator.scope import Scope, read_scope, scope_in_words, worth_tracing
+from pgready.orchestrator.sending import Sent, by_statement, cut, sent
 from pgready.sources.git import Since
 from pgready.sources.migrations.prisma import lock_provider, read_migrations, stray_files
 from pgready.sources.prisma import External, PrismaVersion, ProjectFiles, find_version, locate, read_schema
@@ -45,7 +46,6 @@ __all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "
 
 RUN_ID_VARIABLE = "PGREADY_RUN_ID"
 
-# From this version on Prisma runs the statements of a file one by one (reported).
 # From this version on the table of an implicit many-to-many relation has a primary key (release notes of Prisma 6).
 _JOIN_PRIMARY_KEY = (6, 0, 0)
 
@@ -80,6 +80,7 @@ def audit(
     database: str | None = None,
     rehearse: bool = True,
     since: str | None = None,
+    postgres: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a Prisma project: read it, rehearse its migrations on a throw-away PostgreSQL, judge every rule.
@@ -87,7 +88,8 @@ def audit(
     `project` is its directory; `config` (default: pgready.toml in it), `schema` and `migrations` say where things are
     when they are not where Prisma looks. `rehearse=False` leaves the rehearsal out, which makes the verdict
     INCONCLUSIVE at best. `since` is a revision of git: what is deployed are the migrations that its tree lacks (None:
-    as the configuration says; empty: all of them, onto an empty database).
+    as the configuration says; empty: all of them, onto an empty database). `postgres` is the installation of PostgreSQL
+    that the rehearsal runs, or its bin directory (None: the first that is found).
 
     Raises SourceError and ConfigError for wrong input, RehearsalError when no server can be
     had; a failing migration is a finding.
@@ -100,6 +102,7 @@ def audit(
         database=database,
         rehearse=rehearse,
         since=since,
+        postgres=postgres,
     )
     if request.config.file is None:
         refuse_lone_baseline(request.root)
@@ -122,7 +125,7 @@ def _read(request: AuditRequest) -> Sources:
     if files.migrations_directory is None:
         raise SourceError(_no_migrations(files), path=".")
     migrations = read_migrations(files.migrations_directory, root=files.root)
-    scripts = read_scripts(migrations)
+    scripts = read_scripts(migrations, by_statement=cut(migrations, prisma := find_version(files.root)))
     scope = read_scope(request.root, request.since, files.migrations_directory, migrations)
     return Sources(
         request=request,
@@ -130,7 +133,7 @@ def _read(request: AuditRequest) -> Sources:
         declared=declared,
         migrations=migrations,
         scripts=scripts,
-        prisma=find_version(files.root),
+        prisma=prisma,
         hashes=_hashes(files, migrations),
         lock_provider=lock_provider(files.migrations_directory, root=files.root),
         deployment=scope.deployment,
@@ -250,16 +253,16 @@ def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, ke
     # The room is imported here: reading and judging need no server.
     from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
 
-    binaries = find_binaries()
+    binaries = find_binaries(sources.request.postgres)
     asked = questions(sources.declared)
-    shadow = sources.files.external.shadow_sql
-    stand_ins = shadow.name if shadow is not None else None
+    stand_ins = shadow.name if (shadow := sources.files.external.shadow_sql) is not None else None
+    rows = on_rows(sources.deployment, sources.migrations)
     key = key_of(
         {
             "pgready": [__version__, code_digest()],
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
-            "apart": [sorted(sending.pieces), sorted(sending.otherwise)],
+            "apart": [sorted(sending.pieces), sorted(sending.otherwise), sorted(rows.last) if rows else []],
             "stand-ins": stand_ins,
             "questions": [asdict(question) for question in asked],
         }
@@ -276,6 +279,8 @@ def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, ke
                 sources.migrations, silent_skips(sources.migrations, sources.scripts, rehearsal)
             ),
             rerun={migration.name for migration in sources.migrations},
+            on_rows=rows,
+            traced=worth_tracing(sources.deployment, sources.migrations),
             binaries=binaries,
             on_progress=on_progress,
         )

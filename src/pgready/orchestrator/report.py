@@ -56,13 +56,15 @@ def make_report(
     Raises RehearsalError (no server) and ReportError (a file cannot be written).
     """
     run_id = uuid.uuid4().hex
-    environment = {RUN_ID_VARIABLE: run_id}
+    environment = {RUN_ID_VARIABLE: run_id} | _same_server(sources)
     # Papermill is imported while the server works on the migrations, nbconvert while the kernel works.
     importing, importing_export = Thread(target=warm_up, daemon=True), Thread(target=warm_up_export, daemon=True)
     with running_kernel(environment, preload=_PRELOAD) as kernel:
         importing.start()
         keep = partial(kept, store=kernel.directory)
-        on_phase("rehearsing the migrations")
+        on_phase(
+            "rehearsing the migrations" if sources.request.rehearse else "judging the migrations as they were read"
+        )
         result = audit_sources(sources, on_progress=on_progress, run_id=run_id, keep=keep)
         importing.join()
         importing_export.start()
@@ -79,6 +81,14 @@ def make_report(
     on_phase("exporting the report")
     importing_export.join()
     return _export(result, run, output_dir, notebook)
+
+
+def _same_server(sources: Sources) -> dict[str, str]:
+    """The kernel takes the same PostgreSQL; as a parameter, the path on this machine would stand in the report."""
+    from pgready.rehearsal import ENVIRONMENT_VARIABLE  # noqa: PLC0415
+
+    named = sources.request.postgres
+    return {} if named is None else {ENVIRONMENT_VARIABLE: str(named)}
 
 
 _PRELOAD = (

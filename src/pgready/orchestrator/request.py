@@ -15,7 +15,8 @@ __all__ = ["AuditRequest", "make_request"]
 class AuditRequest:
     """A checked request: `root` is the absolute directory of the project, paths below are absolute or None.
 
-    `since` is the revision of git at which the scope begins, None for a clean deploy.
+    `since` is the revision of git at which the scope begins, None for a clean deploy. `postgres` is what the rehearsal
+    runs, an installation or its bin directory, None for the first that is found.
     """
 
     root: Path
@@ -25,6 +26,7 @@ class AuditRequest:
     migrations: Path | None = None
     rehearse: bool = True
     since: str | None = None
+    postgres: Path | None = None
 
 
 def make_request(
@@ -36,13 +38,14 @@ def make_request(
     database: str | None = None,
     rehearse: bool = True,
     since: str | None = None,
+    postgres: str | Path | None = None,
     writes_baseline: bool = False,
 ) -> AuditRequest:
     """Check the options and read the configuration.
 
-    Relative paths in `schema`, `migrations` and `config` are taken from the project, then from the working directory;
-    paths in pgready.toml from the directory of that file. Options win over the configuration; an empty
-    `since` means a clean deploy, whatever the configuration says. A baseline that the
+    Relative paths in `schema`, `migrations` and `config` are taken from the project, then from the working directory,
+    `postgres` from the working directory only, paths in pgready.toml from the directory of that file. Options win over
+    the configuration; an empty `since` means a clean deploy, whatever the configuration says. A baseline that the
     configuration names must exist, unless the request is to write it (`writes_baseline`). Raises ConfigError and
     SourceError.
     """
@@ -50,6 +53,8 @@ def make_request(
         raise ConfigError(
             "database: comparing with a live database is not possible in this version; leave the parameter out"
         )
+    if postgres is not None and not rehearse:
+        raise ConfigError("postgres: there is no rehearsal that would run it; leave it or the other option out")
     root = _project(project)
     file = _existing(root, config, "config") if config is not None else _default_config(root)
     shown_as = _shown(file, root) if file is not None else CONFIG_NAME
@@ -68,6 +73,8 @@ def make_request(
         migrations=_migrations(root, migrations, base, read, shown_as),
         rehearse=rehearse,
         since=(read.since if since is None else since) or None,
+        # Never from pgready.toml: a project under audit must not choose a program that is started.
+        postgres=_expanded(postgres).absolute() if postgres is not None else None,
     )
 
 

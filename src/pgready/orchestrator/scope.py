@@ -8,7 +8,10 @@ from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.migration import Migration
 from pgready.sources.git import Since, migrations_since
 
-__all__ = ["Scope", "read_scope", "scope_in_words"]
+__all__ = ["Scope", "read_scope", "scope_in_words", "worth_tracing"]
+
+# To look at the locks of every statement of a longer history costs more than its rehearsal.
+_MOST_TRACED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +65,9 @@ def _there(scope: Scope, count: int) -> str:
 
 def _migrations(count: int) -> str:
     return f"{count} migration{'' if count == 1 else 's'}"
+
+
+def worth_tracing(deployment: Deployment, migrations: Sequence[Migration]) -> frozenset[str]:
+    """The migrations whose locks matter: what the deployment runs, of a long history the newest 200."""
+    running = [migration.name for migration in migrations if deployment.runs(migration.name)]
+    return frozenset(running[-_MOST_TRACED:])

@@ -1,5 +1,6 @@
 """In which pieces the project's Prisma sends each migration, and in which another version would."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,9 +11,12 @@ from pgready.sources.prisma.splitting import is_split
 from pgready.sources.sql.parse import on_deep_stack
 from pgready.sources.sql.pieces import pieces
 
-__all__ = ["Sent", "by_statement", "sent"]
+__all__ = ["Sent", "by_statement", "cut", "sent"]
 
 _SPLITS = (7, 4, 0)
+# A cheap sieve: what it lets through is read properly.
+_OF_TRANSACTION = re.compile(r"\b(?:commit|local|set_config)\b", re.IGNORECASE)
+_RANGE = re.compile(r"(?P<sign>[\^~]?)v?\d+(?:\.(?P<minor>\d+)(?:\.(?:\d+|[xX*]))?|(?:\.[xX*]){0,2})(?:-[\w.]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +33,33 @@ class Sent:
 def by_statement(prisma: PrismaVersion | None) -> bool | None:
     """Whether this Prisma sends a script statement by statement where it can; None when the version does not say.
 
-    A range says so when all of its versions agree: `^7.1.0` lets in versions of both kinds.
+    A range says so when all of its versions agree: `^7.1.0` and `~7` let in versions of both kinds.
     """
     lowest = prisma.lowest if prisma else None
     if prisma is None or lowest is None:
         return None
     if prisma.exact or lowest >= _SPLITS:
         return lowest >= _SPLITS
-    ends_before = prisma.text.startswith("~") or (prisma.text.startswith("^") and lowest[0] < _SPLITS[0])
-    return False if ends_before else None
+    match = _RANGE.fullmatch(prisma.text.strip())
+    if match is None:
+        return None
+    # Below which version the range ends (npm's semver: caret, tilde and x-ranges); there is no major version 0 here.
+    by_major = match["sign"] == "^" or match["minor"] is None
+    ends = (lowest[0] + 1, 0, 0) if by_major else (lowest[0], lowest[1] + 1, 0)
+    return False if ends <= _SPLITS else None
+
+
+def cut(migrations: Iterable[Migration], prisma: PrismaVersion | None) -> frozenset[str]:
+    """The migrations that are certainly sent by statement, among those that say something about their transaction.
+
+    Needed to read them: there SET LOCAL and ON COMMIT DROP last for one statement only.
+    """
+    if not by_statement(prisma):
+        return frozenset()
+    asked = [each for each in migrations if each.sql and _OF_TRANSACTION.search(each.sql)]
+    if not asked:
+        return frozenset()
+    return on_deep_stack(lambda: frozenset(each.name for each in asked if is_split(each.sql or "")))
 
 
 def sent(

@@ -47,16 +47,18 @@ def execute(owner: Connection, migration: Migration, pieces: Iterable[str], watc
     """
     watch.begin()
     try:
-        row = record_started(owner, migration)
+        with watch.guarding():
+            row = record_started(owner, migration)
     except psycopg.Error as error:
         return Applied(tags=(), error=_record_error(watch.database, error), duration_ms=0.0)
     applied = apply_pieces(owner, pieces, watch)
     if applied.error is not None:
-        with contextlib.suppress(psycopg.Error):
+        with contextlib.suppress(psycopg.Error), watch.guarding():
             record_failed(owner, row, applied.error.message)
         return applied
     try:
-        record_finished(owner, row)
+        with watch.guarding():
+            record_finished(owner, row)
     except psycopg.Error as error:
         failure = _record_error(watch.database, error)
         return Applied(tags=applied.tags, error=failure, duration_ms=applied.duration_ms)

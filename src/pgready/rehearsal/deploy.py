@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import replace
 
 from psycopg.pq import TransactionStatus
 
@@ -13,7 +14,7 @@ from pgready.rehearsal.bookkeeping import begin_deploy
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
 from pgready.rehearsal.limits import Limits, Watch
-from pgready.rehearsal.names import Names, difference, read_names
+from pgready.rehearsal.names import Names, Seen, difference, look, look_again
 from pgready.rehearsal.rerun import Rerunning, run_again
 
 __all__ = ["Pieces", "Progress", "deploy"]
@@ -50,13 +51,13 @@ def deploy(
             limits=limits,
             ends=time.monotonic() + limits.total_seconds,
         )
-        names, stopped = before, False
+        seen, stopped = replace(look(database.admin), names=before), False
         for done, migration in enumerate(migrations):
             report(done, len(migrations), migration.name)
             if stopped:
                 yield _not_reached(migration)
                 continue
-            run, names = _run(owner, migration, pieces, watch, names, again=migration.name in rerun)
+            run, seen = _run(owner, migration, pieces, watch, seen, again=migration.name in rerun)
             stopped = run.outcome is not RunOutcome.APPLIED
             yield run
         report(len(migrations), len(migrations), "")
@@ -67,14 +68,14 @@ def _not_reached(migration: Migration) -> MigrationRun:
 
 
 def _run(
-    owner: Connection, migration: Migration, pieces: Pieces, watch: Watch, before: Names, *, again: bool
-) -> tuple[MigrationRun, Names]:
+    owner: Connection, migration: Migration, pieces: Pieces, watch: Watch, before: Seen, *, again: bool
+) -> tuple[MigrationRun, Seen]:
     if migration.sql is None:
         run = MigrationRun(migration=migration.name, position=migration.position, outcome=RunOutcome.NO_FILE)
         return run, before
     applied = execute(owner, migration, pieces.get(migration.name, (migration.sql,)), watch)
-    after = read_names(watch.database.admin)
-    made, dropped = difference(before, after)
+    after = look_again(watch.database.admin, before)
+    made, dropped = difference(before.names, after.names)
     second = Rerunning()
     if again and not applied.error:
         second = run_again(owner, migration.sql, applied, watch)

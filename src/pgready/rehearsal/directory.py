@@ -19,7 +19,7 @@ from pgready.errors import RehearsalError
 from pgready.rehearsal.account import Account
 from pgready.rehearsal.settings import PORT
 
-__all__ = ["PREFIX", "WorkDirectory", "make_directory", "sweep"]
+__all__ = ["PREFIX", "Base", "WorkDirectory", "bases", "make_directory", "sweep"]
 
 PREFIX = "pgready-server-"
 _MARK = b"the directory of a throw-away PostgreSQL server of pgready\n"
@@ -66,6 +66,15 @@ class WorkDirectory:
         return self.path / "log"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A place for the private directory; `refusal` says why it is passed over."""
+
+    path: Path
+    free_bytes: int
+    refusal: str | None
+
+
 def make_directory(account: Account) -> WorkDirectory:
     """Make the private directory (0700, owned by the server's account) on the first place that will do.
 
@@ -73,12 +82,26 @@ def make_directory(account: Account) -> WorkDirectory:
     the account cannot reach or that is nearly full is passed over. RehearsalError if none is left.
     """
     refused = []
-    for base in _bases():
-        why = _why_not(base, account)
-        if why is None:
-            return _make_in(base, account)
-        refused.append(f"{base}: {why}")
-    raise RehearsalError("no place for the throw-away server; " + "; ".join(refused))
+    for base in bases(account):
+        if base.refusal is None:
+            return _make_in(base.path, account)
+        refused.append(f"{base.path}: {base.refusal}")
+    raise RehearsalError(
+        f"no place for the throw-away server; {'; '.join(refused)}. Set TMPDIR to a directory with "
+        f"{_LEAST >> 20} MB free that every user may enter and that has a short path"
+    )
+
+
+def bases(account: Account) -> Iterator[Base]:
+    """The places for the private directory in their order, each looked at when it is asked for."""
+    for path in _bases():
+        least = _ENOUGH if path == _SHARED_MEMORY else _LEAST
+        try:
+            free = shutil.disk_usage(path).free
+            refusal = _why_not(path, account) or _too_full(free, least)
+        except OSError as error:
+            free, refusal = 0, error.strerror or str(error)
+        yield Base(path=path, free_bytes=free, refusal=refusal)
 
 
 def sweep(account: Account) -> None:
@@ -95,11 +118,13 @@ def sweep(account: Account) -> None:
 
 
 def _bases() -> Iterator[Path]:
-    with contextlib.suppress(OSError):
-        if shutil.disk_usage(_SHARED_MEMORY).free >= _ENOUGH:
-            yield _SHARED_MEMORY
-    yield Path(tempfile.gettempdir()).absolute()
-    yield Path("/tmp")  # noqa: S108  # likewise a private directory inside it
+    if _SHARED_MEMORY.is_dir():
+        yield _SHARED_MEMORY
+    yield from dict.fromkeys((Path(tempfile.gettempdir()).absolute(), Path("/tmp")))  # noqa: S108  # likewise private
+
+
+def _too_full(free: int, least: int) -> str | None:
+    return None if free >= least else f"{free >> 20} MB free, {least >> 20} MB are needed"
 
 
 def _why_not(base: Path, account: Account) -> str | None:
@@ -109,8 +134,6 @@ def _why_not(base: Path, account: Account) -> str | None:
         return "not writable"
     if account.switch and not all(_lets_pass(place, account) for place in (base, *base.parents)):
         return "closed to the account that runs the server"
-    if shutil.disk_usage(base).free < _LEAST:
-        return f"less than {_LEAST >> 20} MB free"
     return None
 
 

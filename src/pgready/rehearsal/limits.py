@@ -4,9 +4,12 @@ A script can reset `statement_timeout` and catch a cancel in PL/pgSQL, so time i
 connection: cancel, then terminate, which cannot be caught.
 """
 
+import contextlib
 import os
 import shutil
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +22,10 @@ __all__ = ["Limits", "Watch"]
 
 _TERMINATE_AFTER = 1.0
 _GIVE_UP_AFTER = 10.0
+_GUARD_EVERY = 0.1
 _DISK_EVERY = 0.5
+_DISK_SHARE = 0.05
+"""Thousands of files take long to count: at most this share of the time goes into it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class Watch:
     _deadline: float = field(default=0.0, init=False)
     _stopped: float | None = field(default=None, init=False)
     _terminated: bool = field(default=False, init=False)
-    _looked: float = field(default=0.0, init=False)
+    _next_look: float = field(default=0.0, init=False)
 
     def begin(self) -> None:
         """A migration starts now."""
@@ -57,11 +63,40 @@ class Watch:
     def tick(self) -> None:
         """Compare clock and disk with the limits."""
         now = time.monotonic()
-        if now > self._looked + _DISK_EVERY:
-            self._looked = now
+        if now > self._next_look:
             self.check_disk()
+            done = time.monotonic()
+            self._next_look = done + max(_DISK_EVERY, (done - now) / _DISK_SHARE)
         if now > self._deadline:
             self._stop(now)
+
+    @contextlib.contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Keep watch from a thread beside statements of ours that may run code of the project (trigger, policy, cast).
+
+        What is stopped fails with an error of psycopg, or with RehearsalError where `tick` raises it.
+        """
+        done, raised = threading.Event(), list[RehearsalError]()
+
+        def look() -> None:
+            while not done.wait(_GUARD_EVERY):
+                try:
+                    self.tick()
+                except RehearsalError as error:
+                    raised.append(error)
+                    with contextlib.suppress(RehearsalError):
+                        self._signal("SELECT pg_terminate_backend(%s)")
+                    return
+
+        thread = threading.Thread(target=look, name="pgready watch", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            if raised:
+                raise raised[0]
 
     def check_disk(self) -> None:
         """RehearsalError when the server uses more than its share or the disk is nearly full."""

@@ -19,6 +19,9 @@ from pgready.rehearsal.binaries import Binaries
 
 __all__ = ["reachable"]
 
+_PARTS = ("bin", "lib", "lib64", "share")
+"""What is copied of an installation: the copy can be read by everybody, and a data directory may stand beside these."""
+
 _CACHES = (Path("/var/cache/pgready"), Path("/var/tmp/pgready-root"))  # noqa: S108  # owner and mode are verified
 
 
@@ -43,6 +46,11 @@ def reachable(binaries: Binaries, account: Account) -> Binaries:
 def _copy_of(binaries: Binaries) -> Binaries:
     installation = binaries.bindir.parent
     package = installation.parent
+    if not any((installation / "share").glob("**/postgres.bki")):
+        raise RehearsalError(
+            f"{binaries.bindir} ({binaries.origin}) is closed to the account that runs the server, and is not copied: "
+            f"{installation} is no whole installation (share/.../postgres.bki is missing)"
+        )
     stamp = f"{installation}\0{(binaries.bindir / 'postgres').stat().st_mtime_ns}\0{binaries.version}"
     target = _verified_cache() / hashlib.sha256(stamp.encode()).hexdigest()[:16]
     copied = target / package.name / installation.name / binaries.bindir.name
@@ -56,7 +64,9 @@ def _copy(package: Path, installation: Path, target: Path) -> None:
     part = Path(tempfile.mkdtemp(prefix="part-", dir=target.parent))
     try:
         part.chmod(0o755)
-        shutil.copytree(installation, part / package.name / installation.name, symlinks=True)
+        for name in _PARTS:
+            if (installation / name).is_dir():
+                shutil.copytree(installation / name, part / package.name / installation.name / name, symlinks=True)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, part / libraries.name, symlinks=True)

@@ -60,7 +60,8 @@ def run_again(owner: Connection, text: str, first: Applied, watch: Watch) -> Rer
         return Rerunning(rerun=Rerun(outcome=RerunOutcome.FAILED, error=trial.error))
     if not trial.wrote:
         return Rerunning(rerun=Rerun(outcome=RerunOutcome.SAME))
-    before = read_state(watch.database.admin, owner)
+    with watch.guarding():
+        before = read_state(watch.database.admin, owner)
     trial = _trial(owner, text, watch, look=True)
     if trial.error or trial.looked is None:
         return Rerunning(rerun=Rerun(outcome=RerunOutcome.FAILED, error=trial.error))
@@ -78,12 +79,13 @@ def _trial(owner: Connection, text: str, watch: Watch, *, look: bool) -> _Trial:
     watch.begin()
     owner.execute(b"BEGIN")
     try:
-        error = apply_text(owner, text, watch).error or _deferred_error(owner)
+        error = apply_text(owner, text, watch).error or _deferred_error(owner, watch)
         if error:
             return _Trial(error=error)
-        owner.execute(b"SET LOCAL search_path = pg_catalog")
-        found = owner.execute(b"SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchone()
-        return _Trial(wrote=found == (True,), looked=read_state(owner, owner) if look else None)
+        with watch.guarding():
+            owner.execute(b"SET LOCAL search_path = pg_catalog")
+            found = owner.execute(b"SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchone()
+            return _Trial(wrote=found == (True,), looked=read_state(owner, owner) if look else None)
     finally:
         if owner.closed or owner.broken:
             raise_if_dead(watch.database)
@@ -91,10 +93,11 @@ def _trial(owner: Connection, text: str, watch: Watch, *, look: bool) -> _Trial:
         owner.execute(b"ROLLBACK")
 
 
-def _deferred_error(owner: Connection) -> RunError | None:
+def _deferred_error(owner: Connection, watch: Watch) -> RunError | None:
     """Deferred constraints would be checked by the COMMIT that a second run never reaches."""
     try:
-        owner.execute(b"SET CONSTRAINTS ALL IMMEDIATE")
+        with watch.guarding():
+            owner.execute(b"SET CONSTRAINTS ALL IMMEDIATE")
     except psycopg.Error as error:
         return RunError(
             sqlstate=error.sqlstate or "08006",

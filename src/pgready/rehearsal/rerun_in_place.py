@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pgready.model.migration import Migration
 from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunOutcome
 from pgready.rehearsal.apply import apply_pieces
-from pgready.rehearsal.catalog_state import compare, read_state
+from pgready.rehearsal.catalog_state import State, compare, read_state
+from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
 from pgready.rehearsal.deploy import Pieces
 from pgready.rehearsal.limits import Limits, Watch
@@ -59,14 +60,25 @@ def _until_changed(
 def _second_run(database: Database, pieces: Sequence[str], limits: Limits) -> tuple[Rerun, bool]:
     """The second run, and whether the database is then good for the migrations behind it."""
     with contextlib.closing(database.connect_owner()) as reader:
-        before = read_state(database.admin, reader)
+        before = _state(database, reader, limits)
         error = None
         with contextlib.closing(database.connect_owner()) as owner:
-            ends = time.monotonic() + limits.total_seconds
-            watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
-            watch.begin()
+            watch = _watch(database, owner, limits)
             error = apply_pieces(owner, pieces, watch).error
-        after = read_state(database.admin, reader)
+        after = _state(database, reader, limits)
     rerun = compare(before, after)
     clean = rerun.outcome is not RerunOutcome.CHANGES
     return rerun if error is None else Rerun(outcome=RerunOutcome.FAILED, error=error), clean
+
+
+def _state(database: Database, reader: Connection, limits: Limits) -> State:
+    """Policies and casts of the project run while its rows are read."""
+    with _watch(database, reader, limits).guarding():
+        return read_state(database.admin, reader)
+
+
+def _watch(database: Database, connection: Connection, limits: Limits) -> Watch:
+    ends = time.monotonic() + limits.total_seconds
+    watch = Watch(database=database, pid=connection.info.backend_pid, limits=limits, ends=ends)
+    watch.begin()
+    return watch

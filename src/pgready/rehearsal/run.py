@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from pgready.errors import RehearsalError
+from pgready.model.kept_rows import OnRows, RowsRehearsal
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 from pgready.model.spelling import Question, SpeltColumn, SpeltIndex
@@ -25,7 +26,9 @@ from pgready.rehearsal.names import Names, difference, read_names
 from pgready.rehearsal.overlay import prepare_extensions, shims_used
 from pgready.rehearsal.remedies import Outcome, rearranged, try_remedies
 from pgready.rehearsal.rerun_in_place import rerun_in_place
+from pgready.rehearsal.seeding_pass import run_on_rows
 from pgready.rehearsal.snapshot import read_schema
+from pgready.rehearsal.trace import with_traces
 
 __all__ = ["Remedies", "rehearse"]
 
@@ -51,6 +54,8 @@ def rehearse(
     otherwise: Pieces | None = None,
     remedies: Remedies | None = None,
     rerun: Collection[str] = frozenset(),
+    traced: Collection[str] = frozenset(),
+    on_rows: OnRows | None = None,
     binaries: Binaries | None = None,
     limits: Limits | None = None,
     on_progress: Progress | None = None,
@@ -59,10 +64,11 @@ def rehearse(
 
     `stand_ins` is SQL that makes what the migrations need and Prisma does not manage; it runs first. `questions` are
     definitions for the server to spell at the end of a complete deployment, `rerun` names of migrations to be run a
-    second time. `pieces` are the texts that are sent statement by statement; `otherwise` are those of a second
-    deployment beside it, which says how it would go with another version of Prisma. `remedies` is asked for what may
-    repair the rehearsal that was made, and that is tried. A migration that fails is an
-    outcome. RehearsalError: no binaries, no server, disk or memory at an end, or stand-ins that fail.
+    second time, `traced` of those whose locks are looked at statement by statement. `pieces` are the texts that are
+    sent statement by statement; `otherwise` are those of a second deployment beside it, which says how it would go with
+    another version of Prisma. `remedies` is asked for what may repair the rehearsal that was made, and that is tried.
+    `on_rows` asks for a deployment on tables with rows beside it. A migration that fails is an outcome.
+    RehearsalError: no binaries, no server, disk or memory at an end, or stand-ins that fail.
     """
     started = time.perf_counter()
     work = _Work(migrations=migrations, stand_ins=stand_ins, limits=limits or Limits())
@@ -85,6 +91,7 @@ def rehearse(
             )
         )
         runs = _rerun_elsewhere(database, work, pieces or {}, runs)
+        runs = _trace(database, work, pieces or {}, runs, traced)
         schema = read_schema(database.admin)
         rehearsal = Rehearsal(
             server=cluster.server,
@@ -98,6 +105,8 @@ def rehearse(
             rehearsal = replace(rehearsal, trials=_trials(database, work, pieces or {}, remedies(rehearsal)))
         asked = tuple(questions) if rehearsal.complete else ()
         columns, indexes = _answers(database, reader, asked, work.limits)
+        if on_rows is not None and rehearsal.complete:
+            rehearsal = replace(rehearsal, rows=_on_rows(database, work, pieces or {}, on_rows, rehearsal))
         return replace(
             rehearsal,
             spelt_columns=columns,
@@ -116,6 +125,25 @@ def _prepare(database: Database, work: _Work) -> tuple[Names, frozenset[str], tu
     _make(database, work.stand_ins, work.limits)
     before = read_names(database.admin)
     return before, shims, difference(empty, before)[0]
+
+
+def _on_rows(
+    database: Database, work: _Work, pieces: Pieces, asked: OnRows, rehearsal: Rehearsal
+) -> RowsRehearsal | None:
+    """The last of all: whatever rows lead to, the rest of the rehearsal stands."""
+    if not asked.before:
+        return None
+    ordered = sorted(work.migrations, key=lambda migration: migration.name in asked.last)
+    keys = (key for table in rehearsal.schema.tables for key in table.foreign_keys)
+    later = frozenset(
+        (table.schema, table.name, column)
+        for key in keys
+        for table, columns in ((key.table, key.columns), (key.referenced_table, key.referenced_columns))
+        for column in columns
+    )
+    with new_database(database.cluster, "rows", beside=database) as second:
+        _prepare(second, work)
+        return run_on_rows(second, ordered, before=asked.before, pieces=pieces, later=later, limits=work.limits)
 
 
 def _otherwise(
@@ -147,6 +175,17 @@ def _rerun_elsewhere(
     return tuple(
         replace(run, rerun=found[run.migration], rerun_skipped=None) if run.migration in found else run for run in runs
     )
+
+
+def _trace(
+    database: Database, work: _Work, pieces: Pieces, runs: tuple[MigrationRun, ...], wanted: Collection[str]
+) -> tuple[MigrationRun, ...]:
+    """The runs with what each statement of the wanted migrations locks, seen in a deployment beside it."""
+    if not wanted:
+        return runs
+    with new_database(database.cluster, "trace", beside=database) as second:
+        _prepare(second, work)
+        return with_traces(second, work.migrations, runs, wanted=wanted, pieces=pieces, limits=work.limits)
 
 
 def _trials(

@@ -17,7 +17,9 @@ from pgready.errors import ReportError
 from pgready.findings import CheckResult, Severity
 from pgready.model.deployment import Deployment
 from pgready.model.groups import ContractVerdict, Crossing, DeclaredCrossing, Grouping
+from pgready.model.kept_rows import RowsRehearsal
 from pgready.model.lives import Life, Misplaced
+from pgready.model.locks import LockMode
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectRef, QualifiedName
 from pgready.model.schema import Schema
@@ -125,14 +127,13 @@ def _rehearsal(rehearsal: Rehearsal | None, plain: Any) -> dict[str, Any] | None
 
 
 def _migration(record: MigrationRecord, result: AuditResult, plain: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
-    """One migration with everything known of it; `recorded` and `trace` are for what has not been looked at yet."""
+    """One migration with everything known of it; `recorded` is for what has not been looked at yet."""
     runs = result.rehearsal.runs if result.rehearsal is not None else ()
     run = next((run for run in runs if run.migration == record.name), None)
     return {
         **plain(record),
-        **(_without(plain(run), "migration", "position") if run is not None else {"outcome": None}),
+        **(_without(plain(run), "migration", "position") if run is not None else {"outcome": None, "trace": None}),
         "skips": [plain(skip) for skip in result.skips if skip.migration == record.name],
-        "trace": None,
         "recorded": None,
     }
 
@@ -191,6 +192,7 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
         unanswered=plain.get("unanswered", 0),
         trials=structure(plain.get("trials", ()), tuple[Trial, ...]),
         otherwise=structure(plain.get("otherwise", ()), tuple[MigrationRun, ...]),
+        rows=structure(plain["rows"], RowsRehearsal) if plain.get("rows") else None,
         duration_ms=plain["duration_ms"],
         made_at=plain["made_at"],
     )
@@ -198,12 +200,14 @@ def _rehearsal_of(document: dict[str, Any]) -> Rehearsal:
 
 @cache
 def _converter() -> Converter:
-    """Dataclasses as objects; names of tables and severities as the words that people use."""
+    """Dataclasses as objects; names of tables, severities and locks as the words that people use."""
     converter = Converter(unstruct_collection_overrides={frozenset: sorted})
     converter.register_unstructure_hook(QualifiedName, _spell)
     converter.register_structure_hook(QualifiedName, lambda text, _: _parse(text))
     converter.register_unstructure_hook(Severity, lambda severity: severity.word)
     converter.register_structure_hook(Severity, lambda word, _: Severity[str(word).upper()])
+    converter.register_unstructure_hook(LockMode, lambda mode: mode.words)
+    converter.register_structure_hook(LockMode, lambda words, _: LockMode[str(words).replace(" ", "_")])
     return converter
 
 

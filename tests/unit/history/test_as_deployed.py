@@ -204,3 +204,31 @@ def test_what_a_swallowed_rename_moved_keeps_its_life() -> None:
         moved = life(history, kind, name)
         assert moved.made is not None
         assert (moved.made.migration, existed_before_deployment(moved, deployment)) == ("m1", True)
+
+
+@pytest.mark.parametrize("kind", ["VIEW", "MATERIALIZED VIEW"])
+def test_columns_of_views_have_no_life_whatever_the_rehearsal_lists(kind: str) -> None:
+    """They hold no values, so that none are lost when the view goes."""
+    made = (ref("table", "a"), ref(kind.lower(), "v"), ref("column", "v.x"))
+    texts = (f"{MADE} CREATE {kind} v AS SELECT x FROM a;", f"DROP {kind} v;")
+    history, _ = deployed(*texts, runs=[2], rehearsal=shown(made, ()))
+    assert history.named(ref("column", "v.x")) == ()
+    assert life(history, kind.lower(), "v").events
+
+
+@pytest.mark.parametrize("copy", ["AS SELECT * FROM a", "AS TABLE a", "(LIKE a)", "(LIKE a INCLUDING ALL)"])
+def test_a_copied_table_has_the_columns_of_the_other_and_nothing_is_opaque(copy: str) -> None:
+    history = told(MADE, f"CREATE TABLE b {copy};", "ALTER TABLE b DROP COLUMN y;")
+    assert (history.opaque, history.unmet) == ((), ())
+    column = life(history, "column", "b.y")
+    assert [each.action.value for each in column.events] == ["creates", "drops"]
+    assert column.made is not None
+    assert column.made.migration == "m2"
+
+
+def test_of_a_table_with_unknown_columns_only_its_own_questions_are_open() -> None:
+    asked = "DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = '{}' AND column_name = "
+    asked += "'z') THEN DROP TABLE a; END IF; END $$;"
+    made = f"{MADE} CREATE TABLE b AS SELECT * FROM f();"
+    assert certainty(told(made, asked.format("b")), "table", "a") is Certainty.MAYBE
+    assert certainty(told(made, asked.format("a")), "table", "a") is Certainty.SKIPPED

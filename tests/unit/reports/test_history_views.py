@@ -39,3 +39,7 @@ def test_without_a_name_every_object_is_folded(example: AuditResult) -> None:
 def test_a_name_that_no_migration_knows_is_refused_with_what_is_near(example: AuditResult) -> None:
     with pytest.raises(ConfigError, match="called 'SocialQueueItm'; did you mean 'SocialQueueItem'"):
         views.biographies(example, "SocialQueueItm")
+
+
+def test_without_a_trace_there_is_no_lock_to_draw_and_that_is_said(example: AuditResult) -> None:
+    assert "nothing was traced" in str(views.lock_heat_map(example))

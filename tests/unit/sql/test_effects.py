@@ -55,7 +55,7 @@ STATEMENTS = {
     "CREATE TABLE c () INHERITS (p)": ["creates table public.c [INHERITS p] needs table public.p"],
     "CREATE TABLE x (LIKE y)": [
         "creates table public.x needs table public.y",
-        "opaque other CREATE TABLE LIKE [columns of y]",
+        "alters table public.x [COLUMNS OF] needs table public.y",
     ],
     "CREATE TABLE x AS SELECT a, b AS c FROM y": [
         "creates table public.x [AS SELECT] needs relation public.y",
@@ -71,7 +71,7 @@ STATEMENTS = {
     ],
     "CREATE TABLE x AS TABLE y": [
         "creates table public.x [AS SELECT] needs relation public.y",
-        "opaque other columns of a query [public.x]",
+        "alters table public.x [COLUMNS OF] needs relation public.y",
         "reads relation public.y",
     ],
     "ALTER TABLE t ADD COLUMN c int NOT NULL": ["creates column public.t.c [NOT NULL] needs table public.t"],

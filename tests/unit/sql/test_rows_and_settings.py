@@ -217,7 +217,9 @@ def test_a_copy_through_a_deletion_names_the_columns_that_come_along(read: Read)
     script = read("WITH d AS (DELETE FROM u RETURNING a AS x, b) INSERT INTO t (p, q) SELECT x, lower(b) FROM d")
     [facts] = [effect.facts for effect in script.effects if str(effect.detail) == "INSERT"]
     assert isinstance(facts, RowsFacts)
-    assert facts.sources == (RowSource(relation=relation("u"), columns=(("p", "a"), ("q", "b")), deleted=True),)
+    assert facts.sources == (
+        RowSource(relation=relation("u"), columns=(("p", "a"), ("q", "b")), converted=(("q", "b"),), deleted=True),
+    )
 
 
 def test_create_table_as_says_what_it_copies(read: Read) -> None:

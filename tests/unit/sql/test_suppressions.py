@@ -11,6 +11,7 @@ from pgready.model.migration import Migration
 from pgready.model.suppressions import Comments, Suppression, SuppressionSource
 from pgready.sources.sql import read_scripts
 from pgready.sources.sql.suppressions import read_suppressions
+from rehearsals import of_texts
 
 LOOP = "FOR r IN SELECT CASE WHEN 1 THEN 1 END LOOP IF a THEN b; END IF; END LOOP"
 RULES = ("DES001", "DES002", "LCK001", "SUP001")
@@ -237,3 +238,30 @@ def test_a_day_spelt_as_in_pgready_toml_is_not_taken_for_a_reason(spelling: str)
     found = comments(f"-- pgready: ignore DES001 {spelling}\nDROP TABLE a;")
     assert found.suppressions == ()
     assert "until 2027-01-31" in found.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("sql", "accepted"),
+    [
+        ("ALTER TABLE t\n  -- {}\n  DROP COLUMN a,\n  DROP COLUMN b;", "a"),
+        ("ALTER TABLE t\n  DROP COLUMN a,\n  -- {}\n  DROP COLUMN b;", "b"),
+        ("ALTER TABLE t\n  DROP COLUMN a, -- {}\n  DROP COLUMN b;", "a"),
+        ("ALTER TABLE t\n  DROP COLUMN a,\n  DROP COLUMN b; -- {}", "b"),
+        ("ALTER TABLE t DROP COLUMN a, -- {}\n  DROP COLUMN b;", "a"),
+        ("ALTER TABLE t\n  DROP COLUMN a\n  -- {}\n, DROP COLUMN b;", "a"),
+        ("ALTER TABLE t DROP COLUMN a, DROP COLUMN b; -- {}", "ab"),
+        ("ALTER TABLE t -- {}\n  DROP COLUMN a,\n  DROP COLUMN b;", "ab"),
+        ("-- {}\nALTER TABLE t\n  DROP COLUMN a,\n  DROP COLUMN b;", "ab"),
+    ],
+)
+def test_a_comment_at_one_action_of_several_is_about_that_action(sql: str, accepted: str) -> None:
+    migrations = of_texts(sql.format("pgready: ignore DES002 -- checked"))
+    scripts = read_scripts(migrations)
+    [found] = read_suppressions(migrations, scripts, rules=RULES).suppressions
+    file = migrations[0].file
+    held = [
+        effect.object.name
+        for effect in scripts[0].effects
+        if found.span is not None and found.span.holds(Location(file, effect.line, effect.column))
+    ]
+    assert "".join(held) == accepted

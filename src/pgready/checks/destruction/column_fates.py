@@ -5,9 +5,11 @@ from enum import Enum, auto
 
 from pgready.checks.destruction.emptying import reaches_all
 from pgready.checks.destruction.material import Case, Material, end_of, there_after
+from pgready.checks.destruction.undoing import deletions
+from pgready.checks.destruction.used_before import reversed_link, user_of
 from pgready.checks.destruction.values import Part, copies_before, lasting, part_of, target_of
 from pgready.checks.in_scope import table_of
-from pgready.history import column_before
+from pgready.history import biography_at, column_before
 from pgready.model.effects import Action
 from pgready.model.facts import RowsFacts
 from pgready.model.history import Biography, Certainty, Event
@@ -22,7 +24,8 @@ class FateKind(Enum):
     AGAIN: a column of that name is made again, empty. RENAMED: the values are in a new column of the same table.
     REBUILT: and that has the old name in the end. CONVERTED: a new column has the name in the end and was filled by an
     expression. COPIED: to a column that was there before, to another table, or by an earlier migration. PARTLY: copied
-    of some rows only. COMPUTED: it was a generated column.
+    of some rows only. COMPUTED: it was a generated column. REVERSED: a column of the referenced table has the key
+    of the rows that referred to it.
     """
 
     LOST = auto()
@@ -33,19 +36,21 @@ class FateKind(Enum):
     COPIED = auto()
     PARTLY = auto()
     COMPUTED = auto()
+    REVERSED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """What becomes of the values; `to` is the column that has them, `by` the statement, `every` row or only some.
 
-    What is LOST may have been copied `by` a statement to a column that does not last.
+    What is LOST may have been copied `by` a statement to a column that does not last, or be `used` by one before.
     """
 
     kind: FateKind
     to: ObjectRef | None = None
     by: Event | None = None
     every: bool = True
+    used: Event | None = None
 
 
 def dropped_column(event: Event) -> bool:
@@ -78,9 +83,18 @@ def fate_of(material: Material, case: Case) -> Fate:
         return Fate(kind=FateKind.CONVERTED, to=was, by=filled)
     if partly is not None:
         return partly
-    if again is None or again is life:
-        return Fate(kind=FateKind.LOST, by=lost)
-    return Fate(kind=FateKind.AGAIN, to=was)
+    return _lost(material, case, lost, again)
+
+
+def _lost(material: Material, case: Case, copy: Event | None, again: Biography | None) -> Fate:
+    """What is left: a link that is kept the other way round, or nothing."""
+    turned = reversed_link(material, case.life, case.event)
+    if turned is not None:
+        return Fate(kind=FateKind.REVERSED, to=turned[1], by=turned[0])
+    used = user_of(material, case.life, case.event) if copy is None else None
+    if again is None or again is case.life:
+        return Fate(kind=FateKind.LOST, by=copy, used=used)
+    return Fate(kind=FateKind.AGAIN, to=case.event.object, used=used)
 
 
 def _copied(material: Material, case: Case, copy: Event, again: Biography | None) -> Fate | None:
@@ -93,7 +107,7 @@ def _copied(material: Material, case: Case, copy: Event, again: Biography | None
     now = target.name_at(end_of(history, event.migration)) or last.name_at(material.end_after(event.migration))
     part = part_of(material, case.life, copy, target)
     every = part is Part.EVERY
-    if part is Part.SOME:
+    if part is Part.SOME or _loses_rows(material, case, copy, last):
         return Fate(kind=FateKind.PARTLY, to=now or last.object, by=copy, every=False)
     if again is not None and again in (target, last):
         return Fate(kind=FateKind.REBUILT, to=again.object, by=copy, every=every)
@@ -101,6 +115,26 @@ def _copied(material: Material, case: Case, copy: Event, again: Biography | None
     new = target.made is not None and target.made.migration == event.migration == copy.migration
     kind = FateKind.RENAMED if same_table and new and again is None and last is target else FateKind.COPIED
     return Fate(kind=kind, to=now or last.object, by=copy, every=every)
+
+
+def _loses_rows(material: Material, case: Case, copy: Event, last: Biography) -> bool:
+    """Whether rows of another table that has the values now are deleted after the copy."""
+    end = material.end_after(case.event.migration)
+    name = last.name_at(end)
+    if name is None or table_of(material.history, copy) is table_of(material.history, case.event):
+        return False
+    ref = ObjectRef(kind=ObjectKind.TABLE, schema=name.schema, name=name.table or "")
+    table = biography_at(material.history, ref, end)
+    found = deletions(material, table, copy.order, end) if table is not None else iter(())
+    return any(not _of_null(each, last) for each in found)
+
+
+def _of_null(event: Event, column: Biography) -> bool:
+    """Whether only rows are deleted that have NULL in the column."""
+    reach = event.facts.reach if isinstance(event.facts, RowsFacts) else None
+    name = column.name_at(event.order)
+    own = name is not None and (event.object.schema, event.object.name) == (name.schema, name.table)
+    return own and name is not None and reach is not None and name.name in reach.null
 
 
 def _filled(material: Material, again: Biography, case: Case) -> Event | None:

@@ -8,7 +8,7 @@ from pgready.checks.destruction.emptying import adopted_by
 from pgready.checks.destruction.material import Case, Material, report, weighed
 from pgready.checks.destruction.rules import DES001, DES002
 from pgready.checks.destruction.survival import kept_rows
-from pgready.checks.destruction.tables import dropped_table, is_rebuilt, not_carried
+from pgready.checks.destruction.tables import dropped_table, is_converted, is_rebuilt, not_carried
 from pgready.checks.in_scope import table_of, weigh
 from pgready.findings import Confidence, Finding, Severity
 from pgready.history import column_before
@@ -86,6 +86,10 @@ def _dropped(  # noqa: PLR0911 - one for each fate
             message = f"{gone}; its values were copied to {fate.to} first{by}, but not of every row: those of the "
             message += "other rows are lost"
             return report(DES002, case, message, confidence=Confidence.MEDIUM)
+        case FateKind.REVERSED:
+            message = f"{gone}; the relation is kept the other way round: {fate.to} is filled{by} with the keys of the "
+            message += "rows that refer to it; of several that refer to one row, one is kept"
+            return report(DES002, case, message, severity=Severity.WARN, confidence=Confidence.MEDIUM)
     return _lost(case, fate, gone)
 
 
@@ -96,6 +100,8 @@ def _lost(case: Case, fate: Fate, gone: str) -> Finding:
     older = "" if case.life.made is not None else "; no migration makes it, so it is older than they are or missing"
     if fate.by is not None:
         older += f"; the copy that line {fate.by.location.line} of {fate.by.migration} makes does not last"
+    if fate.used is not None:
+        older += f"; line {fate.used.location.line} uses them for {fate.used.object} first, but copies them nowhere"
     fix = None
     if fate.kind is FateKind.AGAIN:
         fix = (
@@ -123,6 +129,14 @@ def _left_behind(material: Material) -> Iterator[Finding]:
             continue
         for life in not_carried(material, case, kept):
             line = kept.copy.event.location.line
+            if is_converted(kept, life):
+                if not kept.complete:
+                    # DES001 tells that the rows are not all there, and which values are computed.
+                    continue
+                message = f"column {life.object} is converted: the table is rebuilt, and line {line} fills it by an "
+                message += "expression; what that leaves out is lost"
+                yield report(DES002, case, message, object=life.object, confidence=Confidence.MEDIUM)
+                continue
             message = f"column {life.object} is lost: the table is rebuilt, and line {line} does not copy it"
             yield report(DES002, case, message, object=life.object)
 

@@ -240,7 +240,8 @@ def weighed(
 
 def end_of(history: History, migration: str) -> int:
     """The moment when a migration has ended."""
-    return history.end_of(migration)
+    # The last one may have no effects at all: it ends where it starts.
+    return max(history.end_of(migration), history.start_of(migration) or 0)
 
 
 def there_after(history: History, ref: ObjectRef, migration: str) -> Biography | None:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pgready.checks.destruction.column_fates import FateKind, dropped_column, fate_of
-from pgready.checks.destruction.material import Case, Material, end_of, report, there_after, weighed
-from pgready.checks.destruction.rules import DES006
+from pgready.checks.destruction.material import Case, Material, end_of, report, weighed
+from pgready.checks.destruction.rules import DES001, DES006
+from pgready.checks.destruction.successors import stands_in, successor
 from pgready.findings import Confidence, Finding
 from pgready.model.effects import Action
 from pgready.model.history import Certainty, Event
 from pgready.model.names import ObjectKind, ObjectRef
 
-__all__ = ["des006"]
+__all__ = ["des006", "hidden_tables"]
 
 _NAMED = frozenset(
     {
@@ -50,14 +51,15 @@ def _renames(event: Event) -> bool:
 
 
 def _renamed(material: Material, case: Case) -> Finding | None:
-    """The finding about the first of several renames; None when the old name means something in the end."""
+    """The finding about the first of several renames; None when the old name means the same in the end."""
     event, life = case.event, case.life
     history = material.history
     start = history.start_of(event.migration)
     was = life.name_at(start) if start is not None else None
-    if _earlier(case) or (
-        event.certainty is Certainty.HAPPENS and there_after(history, was or event.object, event.migration)
-    ):
+    if _earlier(case):
+        return None
+    again = successor(material, life, event) if event.certainty is Certainty.HAPPENS else None
+    if again is not None and (stands_in(material, life, event, again) or _is_hidden(material, case)):
         return None
     now = life.name_at(end_of(history, event.migration))
     if now is None and life.made is not None and event.certainty is Certainty.HAPPENS:
@@ -70,7 +72,40 @@ def _renamed(material: Material, case: Case) -> Finding | None:
         message = f"{word} {old} moves to schema {new.schema}" + ("" if old.name == new.name else f" as {new.name}")
     else:
         message = f"{word} {old} is renamed to {new.name}"
-    return report(DES006, case, f"{message}: {_breaks(old)}", object=old, fix=_fix(old))
+    breaks = _breaks(old)
+    if again is not None:
+        empty = again.made is not None and again.made.migration == event.migration
+        message += ", and a new one takes its name" if empty else ", and another one takes its name"
+        breaks = "the running version of the application finds other values under it, and no error tells"
+    return report(DES006, case, f"{message}: {breaks}", object=old, fix=_fix(old))
+
+
+def hidden_tables(material: Material) -> Iterator[Finding]:
+    """DES001 of tables that get another name while a new one without their rows takes the old name."""
+    for case in weighed(material, DES001, _renames):
+        if _is_hidden(material, case) and not _earlier(case):
+            now = case.life.name_at(material.end_after(case.event.migration)) or _new_name(case.event)
+            message = f"table {case.event.object} is renamed to {now.name} and a new one of its name is made, without "
+            message += "its rows: whoever asks for it finds an empty table, and no error tells"
+            fix = f"Copy the rows of {now.name} into the new table, or leave the table under its name."
+            yield report(DES001, case, message, fix=fix)
+
+
+def _is_hidden(material: Material, case: Case) -> bool:
+    """Whether a table is renamed and, in the same migration, an empty one made under its name."""
+    event, life = case.event, case.life
+    if life.kind is not ObjectKind.TABLE or event.certainty is not Certainty.HAPPENS or _ends(material, case):
+        return False
+    again = successor(material, life, event)
+    if again is None or again.made is None or again.made.migration != event.migration:
+        return False
+    return not stands_in(material, life, event, again)
+
+
+def _ends(material: Material, case: Case) -> bool:
+    """Whether it is dropped in what is deployed, which is said elsewhere."""
+    gone = case.life.dropped
+    return gone is not None and gone.order < material.end_after(case.event.migration)
 
 
 def _earlier(case: Case) -> bool:

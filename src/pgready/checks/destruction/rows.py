@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pgready.checks.destruction.emptying import adopted_by, empties, reaches_all
+from pgready.checks.destruction.emptying import adopted_by, empties, in_loop, table_shown
 from pgready.checks.destruction.material import Case, Material, listed, report, weighed
 from pgready.checks.destruction.overwriting import overwritten
 from pgready.checks.destruction.rules import DES003
@@ -42,19 +42,17 @@ def _emptied_tables(material: Material) -> Iterator[Case]:
     for case in weighed(material, DES003, _removes, by_table=True):
         table = table_of(material.history, case.event)
         own = case if table is None else replace(case, life=table)
-        if empties(material.history, own.life, own.event) or _in_loop(material, own):
+        if (
+            empties(material.history, own.life, own.event)
+            or in_loop(material, own.life, own.event)
+            or _unmatched(own.event)
+        ):
             yield own
 
 
-def _in_loop(material: Material, case: Case) -> bool:
-    """Whether a PL/pgSQL loop over every row deletes the row that its variable holds."""
-    event, table = case.event, case.event.object
-    reach = event.facts.reach if isinstance(event.facts, RowsFacts) else None
-    loops = any(guard.form == "DO LOOP" for guard in event.guards)
-    if reach is None or reach.variable is None or not loops:
-        return False
-    whole = (event.migration, event.statement, (table.schema, table.name)) in material.read_whole
-    return whole and reaches_all(material.history, case.life, replace(reach, variable=None), event.order)
+def _unmatched(event: Event) -> bool:
+    """MERGE ... WHEN NOT MATCHED BY SOURCE THEN DELETE: nobody knows whether any row is matched."""
+    return isinstance(event.facts, RowsFacts) and event.facts.unmatched
 
 
 def _emptied_too(material: Material) -> Iterator[Case]:
@@ -66,7 +64,7 @@ def _emptied_too(material: Material) -> Iterator[Case]:
                 continue
             own = weigh(DES003, event, life, material.deployment)
             members = [each.member for each in adopted_by(material, life, event.order)]
-            table = material.shown.get(event.object)
+            table = table_shown(material, event.object)
             below = biography_at(history, table, event.order) if table is not None else None
             members += [below] if below is not None and life.kind is ObjectKind.VIEW else []
             if str(event.detail).endswith("CASCADE"):
@@ -107,12 +105,14 @@ def _emptied(material: Material, case: Case) -> Finding:
     if event.implied_by is not None:
         more = f" by way of {event.implied_by}"
     message = f"{_words(event)} empties table {event.object}{more}"
+    if _unmatched(event):
+        message = f"MERGE deletes the rows of table {event.object} that what it reads has no partner for"
     kept = kept_rows(material, case.life, event)
     if kept is not None:
         return _kept(material, case, kept, message)
     seed = _inserted_after(case)
     message += f": every row is lost{_only_if(event)}{lost_copy(material, case.life, event)}"
-    sure = Confidence.MEDIUM if _only_if(event) else None
+    sure = Confidence.MEDIUM if _only_if(event) or _unmatched(event) else None
     if seed is None:
         return report(DES003, case, message, confidence=sure)
     message += f"; line {seed.location.line} inserts new rows, not those that were there"
@@ -133,7 +133,9 @@ def _words(event: Event) -> str:
 
 
 def _only_if(event: Event) -> str:
-    """What has to be there for the statement to do anything."""
+    """What has to be there for the statement to do anything, or must not."""
+    if _unmatched(event):
+        return " if there is nothing to read"
     reach = event.facts.reach if isinstance(event.facts, RowsFacts) else None
     names = [str(each) for each in (reach or Reach()).if_any]
     return f" as soon as {listed(names)} has a row" if names else ""

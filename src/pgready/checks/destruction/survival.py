@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pgready.checks.destruction.emptying import column_of, ends_of_rows, is_not_null, overwrites
+from pgready.checks.destruction.emptying import column_of, ends_of_rows, is_not_null
 from pgready.checks.destruction.material import Material, RowCopy, columns_at, listed
+from pgready.checks.destruction.undoing import changes_of_values, deletions
 from pgready.checks.in_scope import TEMPORARY
 from pgready.model.effects import Action
 from pgready.model.history import Biography, Certainty, Event
@@ -20,13 +21,15 @@ _MOST = 200
 class Kept:
     """Rows that are still there at the end: `copy` took them first, `target` has them.
 
-    `left_out` says in words which are not among them; `columns` are those of the first table whose values are.
+    `left_out` says in words which are not among them; `columns` are those of the first table whose values are,
+    `converted` those that are only part of an expression that need not keep them.
     """
 
     copy: RowCopy
     target: Biography
     left_out: tuple[str, ...]
     columns: frozenset[str]
+    converted: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -99,22 +102,28 @@ def _ends(search: _Search, life: Biography, copy: RowCopy, depth: int) -> Iterat
     material, moment = search.material, search.moment
     target, order = copy.target, copy.event.order
     end = ends_of_rows(material, target, order, moment)
-    left_out = _left_out(material, life, copy)
     if end is None:
         there = target.name_at(moment)
         if there is not None and target.object.schema != TEMPORARY:
             columns = _carried(material, life, copy, moment)
-            yield Kept(copy=copy, target=target, left_out=left_out, columns=columns)
+            left_out = _left_out(material, life, copy, moment)
+            yield Kept(
+                copy=copy, target=target, left_out=left_out, columns=columns, converted=_converted(copy) - columns
+            )
             return
     until = end.order if end is not None else moment
     for onward in _copies_of(material, target, order):
         if onward.event.order >= until and not (onward.source.deleted and onward.event.order <= until + 1):
             continue
+        left_out = _left_out(material, life, copy, onward.event.order)
         for kept in _ends(search, target, onward, depth + 1):
             carried = _carried(material, life, copy, onward.event.order)
             columns = frozenset(name for name in carried if _passes(material, copy, name, onward, kept))
             words = tuple(dict.fromkeys((*left_out, *kept.left_out)))
-            yield Kept(copy=copy, target=kept.target, left_out=words, columns=columns)
+            converted = {name for name in carried if _images(copy, name) & kept.converted} | _converted(copy)
+            yield Kept(
+                copy=copy, target=kept.target, left_out=words, columns=columns, converted=frozenset(converted) - columns
+            )
 
 
 def _passes(material: Material, copy: RowCopy, name: str, onward: RowCopy, kept: Kept) -> bool:
@@ -124,16 +133,32 @@ def _passes(material: Material, copy: RowCopy, name: str, onward: RowCopy, kept:
     return bool(images & kept.columns) or (onward.source.every_column and any(unread))
 
 
-def _left_out(material: Material, life: Biography, copy: RowCopy) -> tuple[str, ...]:
-    """The words of the statement; a condition that no row fails leaves nothing out."""
+def _left_out(material: Material, life: Biography, copy: RowCopy, until: int) -> tuple[str, ...]:
+    """The words of the statement, and what deletes copied rows; a condition that no row fails leaves nothing out."""
     order = copy.event.order
     nulls = any(not is_not_null(material.history, life, name, order) for name in copy.source.not_null)
-    return (*copy.source.left_out, *(("the WHERE condition",) if nulls else ()))
+    deleted = (_deletion(event, copy) for event in deletions(material, copy.target, order, until))
+    return (*copy.source.left_out, *(("the WHERE condition",) if nulls else ()), *deleted)
+
+
+def _deletion(event: Event, copy: RowCopy) -> str:
+    """`the DELETE of line 3`."""
+    there = copy.target.name_at(event.order)
+    other = f" from {event.object}" if there is not None and str(there) != str(event.object) else ""
+    where = "" if event.migration == copy.event.migration else f" of {event.migration}"
+    return f"the {str(event.detail).partition(' ')[0]}{other} in line {event.location.line}{where}"
+
+
+def _converted(copy: RowCopy) -> frozenset[str]:
+    return frozenset(read for _, read in copy.source.converted)
 
 
 def _images(copy: RowCopy, name: str) -> frozenset[str]:
     """The columns of the target that have a column of the source; nobody knows better: the one of the same name."""
-    named = frozenset(own for own, read in copy.source.columns if read == name and own is not None)
+    pairs = [pair for pair in copy.source.columns if pair[1] == name]
+    if pairs and all(pair in copy.source.converted for pair in pairs) and not copy.source.every_column:
+        return frozenset()
+    named = frozenset(own for own, _ in pairs if own is not None and (own, name) not in copy.source.converted)
     return named or frozenset({name})
 
 
@@ -155,10 +180,10 @@ def _has(material: Material, copy: RowCopy, name: str, moment: int) -> bool:
         return False
     if column is None and _dropped_since(material, copy, name, moment):
         return False
-    return not any(
-        order < event.order < moment and _current(column, name, event.order) in overwrites(history, copy.target, event)
-        for event in copy.target.events
-    )
+    source = next((read for own, read in copy.source.columns if own == name), name)
+    read = copy.source.relation, source
+    changes = changes_of_values(history, copy.target, name, order, moment, read=read)
+    return next(changes, None) is None
 
 
 def _dropped_since(material: Material, copy: RowCopy, name: str, moment: int) -> bool:
@@ -175,11 +200,6 @@ def _dropped_since(material: Material, copy: RowCopy, name: str, moment: int) ->
         if life.kind is ObjectKind.COLUMN
         for event in life.events
     )
-
-
-def _current(column: Biography | None, name: str, order: int) -> str:
-    there = column.name_at(order) if column is not None else None
-    return there.name if there is not None else name
 
 
 def lost_copy(material: Material, life: Biography, event: Event) -> str:

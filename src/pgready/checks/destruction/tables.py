@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pgready.checks.destruction.emptying import adopted_by
+from pgready.checks.destruction.emptying import adopted_by, column_of
 from pgready.checks.destruction.material import (
     Case,
     Material,
@@ -14,6 +14,7 @@ from pgready.checks.destruction.material import (
     weighed,
 )
 from pgready.checks.destruction.membership import by_membership
+from pgready.checks.destruction.renames import hidden_tables
 from pgready.checks.destruction.rules import DES001
 from pgready.checks.destruction.survival import Kept, kept_rows, left_out_words, lost_copy
 from pgready.checks.gathered import finding
@@ -23,7 +24,7 @@ from pgready.model.effects import Action
 from pgready.model.history import Biography, Certainty, Event
 from pgready.model.names import ObjectKind
 
-__all__ = ["des001", "dropped_table", "dropped_tables", "is_rebuilt", "not_carried"]
+__all__ = ["des001", "dropped_table", "dropped_tables", "is_converted", "is_rebuilt", "not_carried"]
 
 _DEPENDENTS = (ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.CONSTRAINT, ObjectKind.TABLE)
 _CONTAINERS = (ObjectKind.TABLE, ObjectKind.SCHEMA)
@@ -91,6 +92,7 @@ def des001(material: Material) -> Iterator[Finding]:
     for case in dropped_tables(material):
         yield _dropped(material, case)
     yield from by_membership(material)
+    yield from hidden_tables(material)
     yield from _never_made(material)
 
 
@@ -103,7 +105,7 @@ def _dropped(material: Material, case: Case) -> Finding:
     if kept is not None:
         return _copied(material, case, kept, along)
     again = there_after(history, event.object, event.migration)
-    more = _successor(again, event) + lost_copy(material, case.life, event)
+    more = _successor(again if again is not case.life else None, event) + lost_copy(material, case.life, event)
     more += "" if case.life.made is not None else "; no migration makes it, so it is older than they are or missing"
     return report(DES001, case, f"{_what(case.life)} {event.object} is dropped with its rows{along}{more}")
 
@@ -161,6 +163,29 @@ def not_carried(material: Material, case: Case, kept: Kept) -> tuple[Biography, 
     return tuple(each for each, name in named if name is None or name.name not in kept.columns)
 
 
+def _taken_later(material: Material, kept: Kept, column: Biography) -> Event | None:
+    """What drops the column of the copy that had the values."""
+    copy = kept.copy
+    name = column.name_at(copy.event.order)
+    if name is None or kept.target is not copy.target or name.name in kept.converted:
+        return None
+    own = next((own for own, read in copy.source.columns if read == name.name and own is not None), None)
+    life = column_of(material.history, copy.target, own, copy.event.order + 1) if own is not None else None
+    gone = life.dropped if life is not None else None
+    return gone if gone is not None and gone.order < material.end_after(copy.event.migration) else None
+
+
+def _where(event: Event, other: Event) -> str:
+    line = f"line {event.location.line}"
+    return f"{line} drops it" if event.migration == other.migration else f"{event.migration} ({line}) drops it"
+
+
+def is_converted(kept: Kept, column: Biography) -> bool:
+    """Whether the copy has values that are computed of the column, but need not keep what it holds."""
+    name = column.name_at(kept.copy.event.order)
+    return name is not None and name.name in kept.converted
+
+
 def _copied(material: Material, case: Case, kept: Kept, along: str) -> Finding:
     if is_rebuilt(material, case, kept):
         return _rebuilt(material, case, kept)
@@ -180,8 +205,11 @@ def _copied(material: Material, case: Case, kept: Kept, along: str) -> Finding:
 
 
 def _rebuilt(material: Material, case: Case, kept: Kept) -> Finding:
-    lost = [each.object.name for each in not_carried(material, case, kept)]
+    missing = not_carried(material, case, kept)
+    lost = [each.object.name for each in missing if not is_converted(kept, each)]
+    computed = [each.object.name for each in missing if is_converted(kept, each)]
     columns = f"; not copied: {listed(lost)} (DES002)" if lost else ""
+    columns += f"; filled by an expression: {listed(computed)}{' (DES002)' * kept.complete}" if computed else ""
     line = kept.copy.event.location.line
     rows = "its rows are" if kept.complete else "some of its rows are"
     message = f"table {case.event.object} is rebuilt: {rows} copied to {kept.copy.event.object} (line {line}), "
@@ -197,8 +225,18 @@ def _rows_lost(kept: Kept) -> str:
 
 
 def _values_lost(material: Material, case: Case, kept: Kept) -> str:
-    lost = [each.object.name for each in not_carried(material, case, kept)]
-    return f"; the values of {listed(lost, few=_MANY)} are not in the copy, and lost" if lost else ""
+    missing = not_carried(material, case, kept)
+    converted = [each.object.name for each in missing if is_converted(kept, each)]
+    taken = [(each, gone) for each in missing if (gone := _taken_later(material, kept, each)) is not None]
+    told = {id(each) for each, _ in taken}
+    lost = [each.object.name for each in missing if not is_converted(kept, each) and id(each) not in told]
+    words = "".join(f"; the copy had {each.object.name} until {_where(gone, case.event)}" for each, gone in taken)
+    words += f"; the values of {listed(lost, few=_MANY)} are not in the copy, and lost" if lost else ""
+    if converted:
+        words += (
+            f"; the copy has {listed(converted, few=_MANY)} by way of an expression, and what that leaves out is lost"
+        )
+    return words
 
 
 def _never_made(material: Material) -> Iterator[Finding]:

@@ -100,13 +100,19 @@ def _narrowed(material: Material, case: Case) -> Finding | None:
         message = f"column {event.object} becomes {new}; its type before is not known, so nobody can say what fits"
         return report(DES004, case, message, severity=Severity.NOTE, confidence=Confidence.LOW)
     lost = _loss(material, case, old, new, using=facts.using)
-    if lost is None:
-        return None
+    if lost is None or (not lost.known and facts.reduced):
+        return _reduced(case) if facts.reduced else None
     message = f"column {event.object} becomes {new} from {old}: {lost.what}"
     if not lost.known:
         return report(DES004, case, message, severity=Severity.NOTE, confidence=Confidence.LOW)
     using = "; USING converts them, and what it cuts or maps to another value is lost" if facts.using else ""
     return report(DES004, case, message + using)
+
+
+def _reduced(case: Case) -> Finding:
+    """USING reads the column, and its values cannot be told from what comes out."""
+    message = f"column {case.event.object} is converted by USING to values that do not tell those before"
+    return report(DES004, case, message, severity=Severity.WARN, confidence=Confidence.MEDIUM, fix=_READ_IT)
 
 
 def _loss(material: Material, case: Case, old: str, new: str, *, using: bool) -> Narrowing | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum, auto
 
-from pgready.checks.destruction.emptying import column_of, ends_of_rows, is_not_null, overwrites, reaches_all
+from pgready.checks.destruction.emptying import column_of, ends_of_rows, is_not_null, reaches_all
 from pgready.checks.destruction.material import Material
 from pgready.checks.destruction.survival import kept_rows
+from pgready.checks.destruction.undoing import changes_of_values
 from pgready.checks.in_scope import TEMPORARY
 from pgready.history import biography_at
 from pgready.model.effects import Action
@@ -127,7 +128,7 @@ def lasting(material: Material, column: Biography, after: int, event: Event, dep
 
 
 def _end_of_values(material: Material, column: Biography, after: int, moment: int) -> Event | None:
-    """What drops the column, empties its table or overwrites it first."""
+    """What drops the column, empties its table, overwrites or converts it first."""
     history = material.history
     there = column.name_at(after + 1) or column.object
     ref = ObjectRef(kind=ObjectKind.TABLE, schema=there.schema, name=there.table or "")
@@ -136,10 +137,7 @@ def _end_of_values(material: Material, column: Biography, after: int, moment: in
     if table is not None:
         rows = ends_of_rows(material, table, after, moment)
         found += [rows] if rows is not None else []
-        for each in table.events:
-            name = column.name_at(each.order)
-            if after < each.order < moment and name is not None and name.name in overwrites(history, table, each):
-                found.append(each)
+        found += changes_of_values(history, table, there.name, after, moment)
     return min(found, key=lambda each: each.order, default=None)
 
 

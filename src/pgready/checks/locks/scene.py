@@ -9,13 +9,14 @@ from pgready.checks.gathered import Check, Gathered, finding, once
 from pgready.checks.in_scope import Weight, judged_in_scope, table_of, weigh
 from pgready.checks.locks.modes import command_of
 from pgready.checks.transactions.blocks import transactions
-from pgready.findings import CheckResult, Confidence, Finding, Outcome, Rule, Severity
+from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
 from pgready.history import ColumnState, biography_at, column_before, existed_before_deployment
 from pgready.model.effects import Action, Script
 from pgready.model.facts import ConstraintFacts
 from pgready.model.history import Biography, Certainty, Event, History
-from pgready.model.locks import LockedBy
+from pgready.model.locks import LockedBy, Work
 from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.trace import StatementTrace
 
 __all__ = ["Held", "Scene", "on_scene", "report", "table_name"]
 
@@ -27,7 +28,7 @@ class Held:
     """An event that locks a table: the command, the life of the table, and of the object that the event is about.
 
     `transaction` is the number of its transaction within the migration. `emptied`: the same migration has removed all
-    rows before (TRUNCATE).
+    rows before (TRUNCATE). `trace` is what the rehearsal saw of the statement, None when it was not traced.
     """
 
     event: Event
@@ -36,11 +37,26 @@ class Held:
     life: Biography
     transaction: int
     emptied: bool = False
+    trace: StatementTrace | None = None
 
     @property
     def table_name(self) -> str:
         """As the table is called then."""
         return table_name(self.table, self.event.order)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the rehearsal saw the lock, and the work under it where that can be seen."""
+        ref = self.table.name_at(self.event.order) or self.table.object
+        if self.trace is None or not any(it.table == ref and it.mode >= self.by.mode for it in self.trace.locks):
+            return False
+        match self.by.work:
+            case Work.REWRITE | Work.COPY:
+                return ref in self.trace.rewrites
+            case Work.SCAN | Work.INDEX:
+                return ref in self.trace.scans or self.trace.watched
+            case _:
+                return True
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,12 @@ class Scene:
                 if effect.action is Action.READS:
                     found.setdefault((script.migration, effect.statement), []).append(effect.object)
         return {place: tuple(refs) for place, refs in found.items()}
+
+    @cached_property
+    def traces(self) -> Mapping[tuple[str, int], StatementTrace]:
+        """By migration and statement, what the rehearsal saw."""
+        runs = self.gathered.rehearsal.runs if self.gathered.rehearsal is not None else ()
+        return {(run.migration, trace.statement): trace for run in runs for trace in run.trace}
 
     @cached_property
     def begins(self) -> Mapping[int, tuple[int, int]]:
@@ -163,6 +185,7 @@ class Scene:
                     life=life,
                     transaction=blocks.get(event.statement, 0),
                     emptied=id(table) in emptied,
+                    trace=self.traces.get((migration, event.statement)),
                 )
                 if by.command == "TRUNCATE" and event.certainty is Certainty.HAPPENS:
                     emptied.add(id(table))
@@ -244,6 +267,7 @@ def report(
         rule,
         object=str(object or held.event.object),
         message=f"{message}{doubt}{why}",
+        evidence=Evidence.REHEARSED if held.seen else Evidence.READ,
         severity=min(given, severity or given),
         confidence=weight.confidence if confidence is Confidence.HIGH else confidence,
         location=held.event.location,

@@ -11,7 +11,7 @@ from pgready.reports.views.checklist import checklist
 from pgready.reports.views.comparison import comparison, what_if
 from pgready.reports.views.evidence import checks, not_checked, versions
 from pgready.reports.views.findings import findings
-from pgready.reports.views.history import biographies, timeline
+from pgready.reports.views.history import biographies, lock_heat_map, timeline
 from pgready.reports.views.inventory import inventory, missing
 from pgready.reports.views.isolation import contracts, crossings
 from pgready.reports.views.measures import coupling, cycles, hubs, identifiers, placements, unkeyed
@@ -40,6 +40,7 @@ __all__ = [
     "identifiers",
     "inventory",
     "isolation",
+    "lock_heat_map",
     "migrations",
     "missing",
     "not_checked",

@@ -40,6 +40,8 @@ _BEFORE = (
     _Box("Columns, indexes and enums are as declared", ("INV005", "INV007", "INV008")),
     _Box("No table is made that no model declares", ("INV002",)),
     _Box("Migrations that claim to be resilient change nothing when they run again", ("RES003",)),
+    _Box("No migration loses or changes anything when it runs again", ("RES004",)),
+    _Box("On tables with made-up rows every migration applies, and nothing is lost", ("DES008", "DES009")),
     _Box("The deployment drops no table, column or schema that was there before", ("DES001", "DES002", "DES007")),
     _Box("The deployment deletes no rows, narrows no type and removes no enum value", ("DES003", "DES004", "DES005")),
     _Box("The running version of the application still works during the deployment", ("CMP003", "DES006")),

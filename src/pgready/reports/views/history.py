@@ -4,6 +4,7 @@ from difflib import get_close_matches
 
 from pgready.errors import ConfigError
 from pgready.figures.describe_timeline import describe_timeline
+from pgready.figures.lock_heat_map import describe_locks, draw_lock_heat_map, make_lock_heat_map
 from pgready.figures.timeline import draw_timeline
 from pgready.findings import Finding
 from pgready.history.timeline import Late, Mark, make_timeline
@@ -16,7 +17,7 @@ from pgready.reports.view import View
 from pgready.reports.views.drawing import picture
 from pgready.verdict import AuditResult
 
-__all__ = ["biographies", "timeline"]
+__all__ = ["biographies", "lock_heat_map", "timeline"]
 
 _WORDS = {
     Action.CREATES: "makes",
@@ -31,6 +32,15 @@ def timeline(audit: AuditResult) -> View:
     """One row per migration: what it made, dropped and left out, what was found in it, and what came too late."""
     drawn = make_timeline(audit.migrations, audit.lives, _marks(audit), _late(audit), audit.deployment)
     return View(picture(draw_timeline(drawn), "Timeline of the migrations", describe_timeline(drawn)))
+
+
+def lock_heat_map(audit: AuditResult) -> View:
+    """Which migration locks which table that was there before it, as the rehearsal saw it."""
+    drawn = make_lock_heat_map(audit.rehearsal.runs if audit.rehearsal is not None else ())
+    if not drawn.cells:
+        reason = f"{count(drawn.quiet, 'migration')} traced" if drawn.quiet else "nothing was traced"
+        return View(Prose(lines=(line("No lock on a table that was there before its migration: ", reason, "."),)))
+    return View(picture(draw_lock_heat_map(drawn), "Locks of the migrations", describe_locks(drawn)))
 
 
 def _marks(audit: AuditResult) -> dict[str, Mark]:

@@ -29,23 +29,36 @@ def body_reader(read: Reader) -> Callable[[Routine, Scope], list[Draft] | None]:
     """A function that tells the effects of a routine's body; None where it cannot be read.
 
     What it reads and sets is left out. An IMMUTABLE or STABLE function writes nothing; one that calls itself adds
-    nothing by that.
+    nothing by that. What one call sets going is read once, however often it is set going: triggers that fire each other
+    would take exponential time.
     """
 
     def body(routine: Routine, scope: Scope) -> list[Draft] | None:
         if not routine.writes or routine in scope.known.reading:
             return []
+        key = (routine, scope.path, scope.default_schema, frozenset(scope.temporary))
+        if not scope.known.reading:
+            scope.known.told.clear()
+        elif key in scope.known.told:
+            return scope.known.told[key]
         if len(scope.known.reading) >= _DEEPEST:
             return None
-        scope.known.reading.add(routine)
-        try:
-            return _drafts(_placed(routine, _inside(routine, scope), read))
-        except SqlError:
-            return None
-        finally:
-            scope.known.reading.discard(routine)
+        found = _read(routine, scope, read)
+        if found is not None:
+            scope.known.told[key] = found
+        return found
 
     return body
+
+
+def _read(routine: Routine, scope: Scope, read: Reader) -> list[Draft] | None:
+    scope.known.reading.add(routine)
+    try:
+        return _drafts(_placed(routine, _inside(routine, scope), read))
+    except SqlError:
+        return None
+    finally:
+        scope.known.reading.discard(routine)
 
 
 def _inside(routine: Routine, scope: Scope) -> Scope:
@@ -104,13 +117,12 @@ def _drafts(placed: list[Placed] | None) -> list[Draft] | None:
         return None
     kept = [each for each in placed if each.draft.action not in (Action.READS, Action.SETS)]
     kept = [each for each in kept if each.draft.object.schema != TEMPORARY]
-    if len(kept) > _MOST_EFFECTS:
-        return None
-    return [
+    found = dict.fromkeys(
         replace(
             each.draft,
             action_number=None,
             clauses=tuple(Clause(one.kind, one.condition, one.form) for one in each.guards),
         )
         for each in kept
-    ]
+    )
+    return list(found) if len(found) <= _MOST_EFFECTS else None

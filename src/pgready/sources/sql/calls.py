@@ -5,6 +5,7 @@ own functions only compute, but for the few that write or run text.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pgready.model.effects import Action
 from pgready.model.facts import RowsFacts
@@ -12,7 +13,7 @@ from pgready.model.names import ObjectKind
 from pgready.sources.sql import known
 from pgready.sources.sql.drafts import Draft
 from pgready.sources.sql.effects import drafts_of
-from pgready.sources.sql.known import Fired
+from pgready.sources.sql.known import Fired, Routine
 from pgready.sources.sql.learning import learn, learn_moves
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope, object_ref
@@ -115,8 +116,14 @@ def _effects_of(call: Call, by: str, scope: Scope) -> list[Draft]:
     found: list[Draft] = []
     for routine in routines:
         done = scope.body(routine)
-        found += [_opaque(call, by, scope)] if done is None else done
+        found += [_opaque(call, by, scope)] if done is None else [_through(each, routine, by) for each in done]
     return list(dict.fromkeys(found))
+
+
+def _through(draft: Draft, routine: Routine, by: str) -> Draft:
+    """With the function that does it, the innermost one, and the trigger or default that calls that."""
+    set_off = f", called by {by}" if by.startswith(("trigger", "event trigger", "rule", "default")) else ""
+    return draft if draft.by is not None else replace(draft, by=f"in function {routine.name[1]}{set_off}")
 
 
 def _opaque(call: Call, by: str, scope: Scope) -> Draft:
@@ -159,12 +166,13 @@ def _set_going(fired: Fired, scope: Scope) -> Iterator[Draft]:
                 yield _opaque(call, fired.of, scope)
             continue
         yield from _effects_of(call, fired.of, scope)
-    yield from _commands(fired.commands, scope)
+    yield from _commands(fired.commands, fired.of, scope)
 
 
-def _commands(statements: Iterable[Node], scope: Scope) -> Iterator[Draft]:
+def _commands(statements: Iterable[Node], of: str, scope: Scope) -> Iterator[Draft]:
     """The commands of a rule, once: a rule that writes its own table is not followed in a circle."""
     for each in statements:
         for kind, node in each.items():
             if kind in _DATA:
-                yield from (draft for draft in drafts_of(kind, node, scope) if draft.action is not Action.READS)
+                written = (draft for draft in drafts_of(kind, node, scope) if draft.action is not Action.READS)
+                yield from (replace(draft, by=f"by {of}") for draft in written)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pgready.model.facts import ColumnFacts, Default
 from pgready.sources.sql.constraints import Keyed
 from pgready.sources.sql.defaults import default_kind
+from pgready.sources.sql.kept_columns import kept_columns
+from pgready.sources.sql.lost_values import keeps_something
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.tree import find, name_parts
@@ -69,6 +71,8 @@ def altered_column(command: Node, table: str, scope: Scope) -> ColumnFacts | Non
             type=type_name(column.get("typeName"), scope),
             using=using is not None,
             replaced=using is not None and not _reads(using, command.get("name", ""), table),
+            converted=using is not None and command.get("name") not in kept_columns(using, any_cast=True),
+            reduced=using is not None and not keeps_something(using, command.get("name", ""), table),
         )
     if subtype in ("AT_ColumnDefault", "AT_CookedColumnDefault"):
         return ColumnFacts(default=default_kind(definition) if definition else None)

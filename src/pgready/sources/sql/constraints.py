@@ -162,7 +162,12 @@ def _foreign_key(scope: Scope, owner: Owner, each: Keyed) -> Draft:
     if referenced == table and owner.new:
         needs = [need for need in needs if need.kind is not ObjectKind.COLUMN or need.name not in owner.new]
     needs_once = tuple(dict.fromkeys(needs))
-    facts = ConstraintFacts(columns=tuple(columns), referenced=referenced, referenced_columns=referenced_columns)
+    facts = ConstraintFacts(
+        columns=tuple(columns),
+        referenced=referenced,
+        referenced_columns=referenced_columns,
+        cascades=fields.get("fk_del_action") == "c",
+    )
     return _made(owner, name, each, needs_once, facts)
 
 

@@ -8,7 +8,7 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql.catalog_names import relation_name
 from pgready.sources.sql.default_names import figure_column
 from pgready.sources.sql.defaults import built_in_functions
-from pgready.sources.sql.drafts import Draft, if_not_exists, opaque
+from pgready.sources.sql.drafts import COLUMNS_OF, Draft, if_not_exists, opaque
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import TEMPORARY, Scope, member, object_ref
 from pgready.sources.sql.settings import set_config
@@ -121,17 +121,18 @@ def _new_table(
     rows = rows_of_new_table(chosen or {}, columns, scope, empty=bool(into.get("skipData")))
     facts = rows if kind is ObjectKind.TABLE else None
     table = scope.new_relation(into.get("rel", {}), kind)
+    if into.get("onCommit") == "ONCOMMIT_DROP":
+        scope.until_commit.add(table.name)
     clauses = if_not_exists(object_ref(ObjectKind.RELATION, table.schema, table.name), given=guarded)
     yield Draft(Action.CREATES, table, (*scope.schema_needed(table.schema), *read), "AS SELECT", clauses, facts=facts)
     if kind is ObjectKind.MATERIALIZED_VIEW:
         return
     for name in columns:
-        if name is None and table.schema == TEMPORARY:
-            continue
-        if name is None:
-            yield opaque("columns of a query", detail=str(table))
-        else:
+        if name is not None:
             yield Draft(Action.CREATES, member(ObjectKind.COLUMN, table, name), (), None, clauses)
+    if None in columns and table.schema != TEMPORARY:
+        whole = tuple(each.relation for each in rows.sources if each.every_column)
+        yield Draft(Action.ALTERS, table, tuple(dict.fromkeys(whole)), COLUMNS_OF, clauses)
 
 
 def _result_columns(chosen: Node) -> list[str | None]:

@@ -7,7 +7,20 @@ from pgready.model.facts import Facts
 from pgready.model.guards import AllOf, Condition, Exists, GuardKind, Not
 from pgready.model.names import ObjectKind, ObjectRef
 
-__all__ = ["ALWAYS", "Clause", "Draft", "if_exists", "if_not_exists", "opaque", "or_replace", "when_there"]
+__all__ = [
+    "ALWAYS",
+    "COLUMNS_OF",
+    "Clause",
+    "Draft",
+    "if_exists",
+    "if_not_exists",
+    "opaque",
+    "or_replace",
+    "when_there",
+]
+
+COLUMNS_OF = "COLUMNS OF"
+"""The detail of ALTERS: a new table has every column of each relation in `needs`; none: nobody can say which."""
 
 # The condition that is true in every catalog.
 ALWAYS: Condition = AllOf(())
@@ -27,6 +40,7 @@ class Draft:
     """An effect without place, statement and outer guards; the fields are those of `Effect`.
 
     `action_number` counts the actions of one ALTER TABLE from 0, None for every other command.
+    `by` as in `Effect`.
     """
 
     action: Action
@@ -38,6 +52,7 @@ class Draft:
     new_schema: str | None = None
     facts: Facts | None = None
     action_number: int | None = None
+    by: str | None = None
 
 
 def if_not_exists(made: ObjectRef, *, given: object = True) -> tuple[Clause, ...]:

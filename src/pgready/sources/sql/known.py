@@ -6,10 +6,14 @@ A function that a statement calls, or that a trigger or a rule calls for it, doe
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pgready.model.names import ObjectRef
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.tree import name_parts
+
+if TYPE_CHECKING:
+    from pgready.sources.sql.drafts import Draft
 
 __all__ = ["DELETE", "EVERY", "INSERT", "TRUNCATE", "UPDATE", "Fired", "Known", "Routine"]
 
@@ -26,6 +30,13 @@ class Routine:
     name: Name
     node: Node
     text: bytes
+    signature: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """`signature` are the types of what it takes, as they are written."""
+        taken = (".".join(name_parts(each.get("argType", {}).get("names"))) for each in self._taken())
+        # Every definition of the name is compared with it, so it is told once.
+        object.__setattr__(self, "signature", tuple(taken))
 
     @property
     def options(self) -> dict[str, Node]:
@@ -42,11 +53,6 @@ class Routine:
     def writes(self) -> bool:
         """Whether it may change anything: neither IMMUTABLE nor STABLE (manual, "Function Volatility Categories")."""
         return name_parts(self.options.get("volatility")) not in (["immutable"], ["stable"])
-
-    @property
-    def signature(self) -> tuple[str, ...]:
-        """The types of what it takes, as they are written."""
-        return tuple(".".join(name_parts(each.get("argType", {}).get("names"))) for each in self._taken())
 
     def takes(self, given: int) -> bool:
         """Whether a call with so many arguments can mean it."""
@@ -85,7 +91,7 @@ class Known:
     triggers do not fire. `queries` are those of views. `relations` are names that were given and not taken back: they
     decide what an unqualified name means when the search path has several schemas. `default_partitions` by the
     partitioned table. `reading` are the functions whose
-    body is being read.
+    body is being read, `told` the effects of those that were read for the same call.
     """
 
     routines: dict[Name, list[Routine]] = field(default_factory=dict)
@@ -96,6 +102,7 @@ class Known:
     relations: set[Name] = field(default_factory=set)
     default_partitions: dict[Name, ObjectRef] = field(default_factory=dict)
     reading: set[Routine] = field(default_factory=set)
+    told: "dict[tuple[object, ...], list[Draft]]" = field(default_factory=dict)
 
     def copied(self) -> "Known":
         """As it is now; what is learnt later does not change it."""

@@ -141,6 +141,7 @@ class _Reading:
     linked: set[str] = field(default_factory=set)
     joined: bool = False
     variable: str | None = None
+    limited: bool = False
 
 
 def reach_of(
@@ -159,6 +160,7 @@ def reach_of(
         if_any=tuple(dict.fromkeys(reading.if_any)),
         joined=reading.joined,
         variable=reading.variable,
+        limited=reading.limited,
     )
 
 
@@ -199,6 +201,12 @@ def _own_column(reading: _Reading, node: Node) -> str | None:
 
 
 def _learn_comparison(reading: _Reading, fields: Node) -> bool:
+    listed = fields.get("rexpr", {}).get("SubLink", {})
+    if fields.get("kind") == "AEXPR_OP_ANY" and listed.get("subLinkType") == "ARRAY_SUBLINK":
+        # `a = ANY (ARRAY (SELECT a FROM t))`.
+        same = name_parts(fields.get("name")) == ["="]
+        asked = {**listed, "subLinkType": "ANY_SUBLINK", "testexpr": fields.get("lexpr", {})}
+        return same and _learn_subquery(reading, asked)
     left, right = fields.get("lexpr", {}), fields.get("rexpr", {})
     operator = (name_parts(fields.get("name")) or [""])[-1]
     first, second = _own_column(reading, left), _own_column(reading, right)
@@ -260,12 +268,13 @@ def _learn_subquery(reading: _Reading, fields: Node) -> bool:
     """`EXISTS (SELECT 1 FROM u)` is about no row of the target; `a IN (SELECT a FROM t)` is about every one."""
     select = fields.get("subselect", {}).get("SelectStmt", {})
     items = select.get("fromClause", [])
-    if not (set(select) <= _FROM_ONLY and len(items) == 1 and "RangeVar" in items[0]):
+    whole = set(select) <= _FROM_ONLY | {"limitCount"} and is_always_true(select.get("whereClause"))
+    if not (whole and len(items) == 1 and "RangeVar" in items[0]):
         return False
     read = reading.scope.relation(items[0]["RangeVar"], ObjectKind.RELATION)
     if fields.get("subLinkType") == "EXISTS_SUBLINK":
         reading.if_any.append(read)
-        return True
+        return "limitCount" not in select
     column = _own_column(reading, fields.get("testexpr", {}))
     targets = select.get("targetList", [])
     value = targets[0].get("ResTarget", {}).get("val", {}) if len(targets) == 1 else {}
@@ -273,7 +282,8 @@ def _learn_subquery(reading: _Reading, fields: Node) -> bool:
     itself = column is not None and name_parts(value.get("ColumnRef", {}).get("fields"))[-1:] == [column]
     if column is None or not (same and itself and fields.get("subLinkType") == "ANY_SUBLINK") or "operName" in fields:
         return False
-    reading.not_null.append(column)
+    reading.not_null += [column] if column not in _SYSTEM_COLUMNS else []
+    reading.limited = reading.limited or "limitCount" in select
     return True
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pgready.model.facts import RowSource
 from pgready.model.names import ObjectKind
+from pgready.sources.sql.kept_columns import kept_columns
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.reach import is_always_false, is_always_true, reach_of
 from pgready.sources.sql.scope import Scope
@@ -44,15 +45,19 @@ _JOINED = "a join"
 class _Read:
     """What one name of FROM stands for: rows of relations, with the column of them that each of its columns is.
 
-    `names` maps a column of the alias to those read; None stands for all, each by its own name.
+    `names` maps a column of the alias to those read; None stands for all, each by its own name. `converted` are those
+    of them, by both names, whose values need not be kept.
     """
 
     source: RowSource
     names: Mapping[str, frozenset[str]] | None = None
+    converted: frozenset[tuple[str | None, str]] = frozenset()
 
 
 Reads = dict[str, list[_Read]]
 Queries = Mapping[str, Node]
+_Pair = tuple[str | None, str]
+_Pairs = list[_Pair]
 
 
 def row_sources(
@@ -215,7 +220,8 @@ def _renamed(source: RowSource) -> _Read:
     for own, read in source.columns:
         if own is not None:
             names[own] = names.get(own, frozenset()) | {read}
-    return _Read(replace(source, columns=(), every_column=False), None if source.every_column else names)
+    base = replace(source, columns=(), converted=(), every_column=False)
+    return _Read(base, None if source.every_column else names, frozenset(source.converted))
 
 
 def _plain(
@@ -229,11 +235,12 @@ def _plain(
     for alias, found in reads.items():
         mine = sorted((*values.get(None, ()), *values.get(alias, ())))
         for read in found:
-            pairs, every = _carried(mine, alias, read, alone=len(reads) == 1)
+            pairs, kept, every = _carried(mine, alias, read, alone=len(reads) == 1)
             words, not_null = _conditions(condition, alias, read, reads, scope)
             yield replace(
                 read.source,
                 columns=tuple(dict.fromkeys(pairs)),
+                converted=tuple(dict.fromkeys(pair for pair in pairs if pair not in kept)),
                 every_column=every,
                 left_out=tuple(dict.fromkeys((*read.source.left_out, *words, *outer))),
                 not_null=tuple(dict.fromkeys((*read.source.not_null, *not_null))),
@@ -259,7 +266,7 @@ def _conditions(
 class _Value(NamedTuple):
     """A column that a value is computed of: `name` is the column written, `owner` the alias in front of the one read.
 
-    `place` is its own, in order; `star`: it is `*` or `alias.*`.
+    `place` is its own, in order; `star`: it is `*` or `alias.*`; `kept`: the value is that of the column.
     """
 
     place: int
@@ -267,39 +274,50 @@ class _Value(NamedTuple):
     owner: str | None
     column: str
     star: bool
+    kept: bool
 
 
 def _values(targets: list[Node], written: list[str | None]) -> dict[str | None, list[_Value]]:
     """What all values are computed of, by owner: gone through once, as there may be thousands of tables and values."""
     values: dict[str | None, list[_Value]] = {}
     names: list[str | None] = [*written, *[None] * (len(targets) - len(written))]
-    reads = ((name, fields) for name, target in zip(names, targets, strict=False) for fields in columns_read(target))
-    for place, (name, fields) in enumerate(reads):
+    reads = (
+        (name, fields, kept)
+        for name, target in zip(names, targets, strict=False)
+        for kept in [kept_columns(target.get("ResTarget", {}).get("val", target))]
+        for fields in columns_read(target)
+    )
+    for place, (name, fields, kept) in enumerate(reads):
         parts = name_parts(fields)
         star = any("A_Star" in each for each in fields)
         owner = parts[-1 if star else -2] if len(parts) > (0 if star else 1) else None
-        value = _Value(place, name, owner, parts[-1] if parts else "", star)
+        column = parts[-1] if parts else ""
+        value = _Value(place, name, owner, column, star, star or column in kept)
         values.setdefault(owner, []).append(value)
     return values
 
 
-def _carried(
-    values: list[_Value], alias: str, read: _Read, *, alone: bool
-) -> tuple[list[tuple[str | None, str]], bool]:
-    """The columns of a source that values are computed of, and whether all are."""
-    pairs: list[tuple[str | None, str]] = []
+def _carried(values: list[_Value], alias: str, read: _Read, *, alone: bool) -> tuple[_Pairs, set[_Pair], bool]:
+    """The columns of a source that values are computed of, those that are kept in them, and whether all columns are."""
+    pairs: _Pairs = []
+    kept: set[_Pair] = set()
     every = False
+    found: list[tuple[str | None, str | None, str]]
     for value in values:
         if value.star:
             every = every or read.names is None
-            pairs += [(own, each) for own, found in (read.names or {}).items() for each in sorted(found)]
+            found = [(own, own, each) for own, names in (read.names or {}).items() for each in sorted(names)]
         elif read.names is None:
             whole = value.owner is None and value.column == alias
-            pairs += [] if whole and not alone else [(value.name, value.column)]
+            found = [] if whole and not alone else [(value.name, value.column, value.column)]
             every = every or whole
         else:
-            pairs += [(value.name, each) for each in sorted(read.names.get(value.column, ()))]
-    return pairs, every
+            found = [(value.name, value.column, each) for each in sorted(read.names.get(value.column, ()))]
+        for written, own, column in found:
+            pairs.append((written, column))
+            if value.kept and (own, column) not in read.converted:
+                kept.add((written, column))
+    return pairs, kept, every
 
 
 def columns_read(node: Node) -> Iterator[list[Node]]:

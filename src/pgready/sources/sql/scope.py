@@ -101,7 +101,8 @@ class Scope:
     """Grows while a script is read, statement by statement; `first_schema` is the default at its beginning.
 
     `path` are the schemas of the search path that are named, `default_schema` is the first of them. `known` is shared
-    with the scripts before; `read_body` reads what a function does.
+    with the scripts before; `read_body` reads what a function does. `until_commit` are temporary tables that the end of
+    the transaction drops, `path_after` is the search path that holds after it (None: the same).
     """
 
     default_schema: str
@@ -110,6 +111,8 @@ class Scope:
     first_schema: str = ""
     path: tuple[str, ...] = ()
     known: Known = field(default_factory=Known)
+    until_commit: set[str] = field(default_factory=set)
+    path_after: tuple[str, ...] | None = None
     read_body: "Callable[[Routine, Scope], list[Draft] | None]" = lambda _, __: None
 
     def __post_init__(self) -> None:
@@ -123,6 +126,20 @@ class Scope:
         named = tuple(name for name in given if name and name != "$user")
         self.path = named or (self.path if given else (self.first_schema,))
         self.default_schema = self.path[0]
+
+    def search_until_commit(self, path: Iterable[str | None], *, local: bool) -> None:
+        """A new search path of the session, or of the transaction only (SET LOCAL)."""
+        before = self.path_after or self.path
+        self.search(path)
+        self.path_after = before if local else None
+
+    def end_transaction(self) -> None:
+        """What lasts as long as the transaction is over."""
+        self.temporary -= self.until_commit
+        self.until_commit.clear()
+        if self.path_after is not None:
+            self.search(self.path_after)
+            self.path_after = None
 
     def schema_of(self, schema: str | None, name: str) -> str:
         """The schema that an existing relation is found in; `pg_class` and its like are PostgreSQL's own."""

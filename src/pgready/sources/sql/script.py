@@ -1,6 +1,6 @@
 """One migration file -> statements, effects and guards."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pgready.model.effects import Action, Effect, Script, Unreadable
 from pgready.model.migration import Migration, Statement
@@ -16,6 +16,7 @@ from pgready.sources.sql.places import Lines, Source
 from pgready.sources.sql.plpgsql import read_do
 from pgready.sources.sql.scope import Scope
 from pgready.sources.sql.statements import Broken, RawStatement, raw_statements
+from pgready.sources.sql.transactions import Transactions
 from pgready.sources.sql.undone import Undoing
 from pgready.sources.sql.walk import Context, placed_drafts
 
@@ -35,16 +36,25 @@ def read_script(migration: Migration, *, default_schema: str = "public") -> Scri
     return read_scripts([migration], default_schema=default_schema)[0]
 
 
-def read_scripts(migrations: Iterable[Migration], *, default_schema: str = "public") -> tuple[Script, ...]:
+def read_scripts(
+    migrations: Iterable[Migration], *, default_schema: str = "public", by_statement: Collection[str] = ()
+) -> tuple[Script, ...]:
     """Read many migrations in order of execution, each as `read_script` does; faster than one by one.
 
     What an earlier one makes is known to the later ones: the functions that they call, the triggers that they fire.
+    `by_statement` are the names of those that are sent statement by statement: each is a transaction of its own, so
+    that SET LOCAL and ON COMMIT DROP end with it.
     """
     given, known = list(migrations), Known()
-    return on_deep_stack(lambda: tuple(_read(each, default_schema, known) for each in given))
+
+    def read(each: Migration) -> Script:
+        scope = Scope(default_schema, known=known, read_body=_BODIES)
+        return _read(each, scope, by_statement=each.name in by_statement)
+
+    return on_deep_stack(lambda: tuple(read(each) for each in given))
 
 
-def _read(migration: Migration, default_schema: str, known: Known) -> Script:
+def _read(migration: Migration, scope: Scope, *, by_statement: bool) -> Script:
     sql = (migration.sql or "").removeprefix(_BYTE_ORDER_MARK)
     text = sql.encode(errors="replace")
     nul = text.find(b"\0")
@@ -52,10 +62,10 @@ def _read(migration: Migration, default_schema: str, known: Known) -> Script:
         line, column = Lines(text).place(nul)
         message = "a NUL character; PostgreSQL would read the file only up to here"
         return Script(migration=migration.name, unreadable=Unreadable(message=message, line=line, column=column))
-    return _read_text(migration.name, text, Scope(default_schema, known=known, read_body=_BODIES))
+    return _read_text(migration.name, text, scope, Transactions(scope, by_statement))
 
 
-def _read_text(name: str, text: bytes, scope: Scope) -> Script:
+def _read_text(name: str, text: bytes, scope: Scope, transactions: Transactions) -> Script:
     lines = Lines(text)
     source = Source(text, range(len(text) + 1))
     context = Context(scope, lines.place, _read_command)
@@ -67,6 +77,8 @@ def _read_text(name: str, text: bytes, scope: Scope) -> Script:
         effects += _effects(raw, position, source, context)
         if isinstance(raw, RawStatement) and raw.kind == "TransactionStmt":
             undoing.after(raw.node, effects)
+        if isinstance(raw, RawStatement):
+            transactions.after(raw.kind, raw.node)
     broken = min(context.broken, key=lambda each: each[1], default=None)
     unreadable = None
     if broken is not None:
@@ -137,6 +149,7 @@ def _effect(placed: Placed, position: int, context: Context) -> Effect:
         detail=draft.detail,
         facts=draft.facts,
         begins=begins,
+        by=draft.by,
     )
 
 

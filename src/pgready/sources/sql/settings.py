@@ -49,7 +49,8 @@ def set_setting(node: Node, scope: Scope) -> Iterator[Draft]:
     """SET and RESET; search_path changes what later names mean."""
     setting = setting_of(node)
     if setting.name in ("search_path", _EVERYTHING):
-        scope.search([string_constant(each) for each in node.get("args", [])])
+        path = [string_constant(each) for each in node.get("args", [])]
+        scope.search_until_commit(path, local=bool(node.get("is_local")))
     yield _sets(setting, _words(node))
 
 
@@ -72,7 +73,8 @@ def set_config(fields: Node, scope: Scope) -> Draft:
     if named is None:
         return opaque("set_config")
     if named.lower() == "search_path" and given is not None:
-        scope.search([each.strip(' "') for each in given.split(",")])
+        path = [each.strip(' "') for each in given.split(",")]
+        scope.search_until_commit(path, local=constant(local) is True)
     is_null = bool(value.get("A_Const", {}).get("isnull"))
     setting = SettingFacts(
         name=named.lower(), value=given, local=constant(local) is True, computed=given is None and not is_null

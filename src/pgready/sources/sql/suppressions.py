@@ -7,6 +7,9 @@ scanned like the file around them, bodies of functions are not (what is in them 
 2. else the statement before it, when that ends in the same line,
 3. else the next statement, however many lines and comments are between.
 
+Of an ALTER TABLE with several actions a comment inside is about one: that before which it stands on a line of its own,
+else those that begin in its line, else that in which it stands. A comment above the statement is about all of them.
+
 In the body of a DO the same goes for its commands; above IF, LOOP, FOR, WHILE, CASE or BEGIN it is about everything up
 to their END. `ignore-file` stands above the first statement and is about all of the file.
 """
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 from pgready.model.effects import Script
 from pgready.model.location import Location
 from pgready.model.migration import Migration
-from pgready.model.suppressions import CommentFault, Comments, Span, Suppression, SuppressionSource
+from pgready.model.suppressions import CommentFault, Comments, Place, Span, Suppression, SuppressionSource
 from pgready.sources.sql.ignore_comments import Fault, Ignore, read_comment
 from pgready.sources.sql.lexis import Lexeme, LexemeKind, lexemes
 from pgready.sources.sql.places import Lines, Source, literal_source
@@ -54,11 +57,12 @@ def read_suppressions(
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """The bytes of a statement, and whether it is a DO."""
+    """The bytes of a statement, whether it is a DO, and where its actions begin when it has several."""
 
     start: int
     end: int
     runs_body: bool
+    actions: tuple[int, ...] = ()
 
 
 class _File:
@@ -78,12 +82,26 @@ class _File:
     def _found(self, script: Script) -> Iterator[_Statement]:
         """The statements by bytes: each begins with a token of its line and column."""
         tokens = iter(self._tokens)
+        actions: dict[int, set[Place]] = {}
+        for effect in script.effects:
+            if effect.begins is not None or effect.statement in actions:
+                actions.setdefault(effect.statement, {effect.begins or (effect.line, effect.column)})
+                actions[effect.statement].add((effect.line, effect.column))
         for statement in script.statements:
             wanted = (statement.line, statement.column)
             first = next((each for each in tokens if self._lines.place(each.start) >= wanted), None)
             if first is not None:
                 end = first.start + len(statement.sql.encode())
-                yield _Statement(first.start, end, statement.kind == "DoStmt")
+                places = actions.get(statement.position, set()) if statement.kind == "AlterTableStmt" else set()
+                yield _Statement(first.start, end, statement.kind == "DoStmt", self._offsets(first.start, end, places))
+
+    def _offsets(self, start: int, end: int, places: set[Place]) -> tuple[int, ...]:
+        """The tokens at those places, but for the first of the statement."""
+        if not places:
+            return ()
+        first, last = (bisect_left(self._ends, place) for place in (start + 1, end))
+        within = (each.start for each in self._tokens[first + 1 : last + 1])
+        return tuple(each for each in within if self._lines.place(each) in places)
 
     def said(self, rules: Collection[str]) -> Iterator[Suppression | CommentFault]:
         """Everything that comments say, in the order of their places."""
@@ -103,10 +121,29 @@ class _File:
         if isinstance(said, Ignore) and said.whole_file:
             return "`ignore-file` has to stand above the first statement" if before else None
         if before is not None and (comment.start < before.end or self._behind_token(comment)):
-            return before.start, before.end
+            return self._of_actions(before, comment) if before.actions else (before.start, before.end)
         if number == len(self._statements):
             return "no statement follows it"
         return self._starts[number], self._statements[number].end
+
+    def _of_actions(self, statement: _Statement, comment: Lexeme) -> Bytes:
+        """The actions that a comment inside of the statement, or behind it, is about."""
+        ends = (*statement.actions[1:], statement.end)
+        parts = list(zip(statement.actions, ends, strict=True))
+        number = bisect_right(self._ends, comment.start) - 1
+        previous = self._tokens[number].start
+        if not self._behind_token(comment):
+            above = previous < parts[0][0] or self._text[previous : self._ends[number]] == b","
+            return (
+                next((part for part in parts if part[0] > comment.start), parts[-1])
+                if above
+                else _last(parts, previous)
+            )
+        line = self._text.rfind(b"\n", 0, comment.start)
+        beside = [part for part in parts if line < part[0] < comment.start]
+        if beside:
+            return beside[0][0], beside[-1][1]
+        return (statement.start, statement.end) if previous < parts[0][0] else _last(parts, previous)
 
     def _behind_token(self, comment: Lexeme) -> bool:
         """Whether something other than a comment stands before it in its line."""
@@ -162,6 +199,11 @@ class _File:
             return Span(file=self._migration.file)
         start, end = map(self._lines.place, target)
         return Span(file=self._migration.file, start=start, end=end)
+
+
+def _last(parts: list[Bytes], place: int) -> Bytes:
+    """The action in which the place lies."""
+    return next((part for part in reversed(parts) if part[0] <= place), parts[0])
 
 
 def _value(raw: bytes) -> bytes:

@@ -10,7 +10,7 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.sources.sql import default_names
 from pgready.sources.sql.column_facts import altered_column, column_detail, new_column_facts, required_by_table
 from pgready.sources.sql.constraints import Keyed, Owner, constraint_drafts, inline_constraints
-from pgready.sources.sql.drafts import Clause, Draft, if_exists, if_not_exists, opaque, when_there
+from pgready.sources.sql.drafts import COLUMNS_OF, Clause, Draft, if_exists, if_not_exists, when_there
 from pgready.sources.sql.kinds import kind_of_object
 from pgready.sources.sql.parse import Node
 from pgready.sources.sql.scope import Scope, member, object_ref
@@ -26,6 +26,8 @@ def create_foreign_table(node: Node, scope: Scope) -> Iterator[Draft]:
 def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
     """The table, its columns, sequences, constraints and the indexes behind them."""
     table = scope.new_relation(node.get("relation", {}))
+    if node.get("oncommit") == "ONCOMMIT_DROP":
+        scope.until_commit.add(table.name)
     relation = object_ref(ObjectKind.RELATION, table.schema, table.name)
     clauses = if_not_exists(relation, given=node.get("if_not_exists"))
     elements = node.get("tableElts", [])
@@ -43,8 +45,8 @@ def create_table(node: Node, scope: Scope) -> Iterator[Draft]:
     yield from constraint_drafts(scope, Owner(table, None, clauses), keys)
     for each in elements:
         if "TableLikeClause" in each:
-            copied = each["TableLikeClause"].get("relation", {}).get("relname", "")
-            yield opaque("CREATE TABLE LIKE", detail=f"columns of {copied}")
+            copied = scope.relation(each["TableLikeClause"].get("relation", {}))
+            yield Draft(Action.ALTERS, table, (copied,), COLUMNS_OF, clauses)
     if "partbound" in node:
         partitioned = scope.relation(node["inhRelations"][0]["RangeVar"])
         yield Draft(Action.ALTERS, partitioned, (), "PARTITION MADE", clauses)

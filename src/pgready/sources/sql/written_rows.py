@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from pgready.model.facts import Reach, RowsFacts, RowSource
 from pgready.model.names import ObjectKind, ObjectRef
+from pgready.sources.sql.lost_values import keeps_something
 from pgready.sources.sql.parse import Node
-from pgready.sources.sql.reach import is_always_false, is_always_true, reach_of
+from pgready.sources.sql.reach import conjuncts, is_always_false, is_always_true, reach_of
 from pgready.sources.sql.row_sources import columns_read, row_sources
 from pgready.sources.sql.scope import Scope, object_ref
-from pgready.sources.sql.tree import find, kind_of, name_parts, unwrap
+from pgready.sources.sql.tree import constant, find, kind_of, name_parts, unwrap
 
 __all__ = ["is_always_true", "reads_whole_table", "rows_of_new_table", "written_rows"]
 
@@ -28,9 +29,11 @@ def written_rows(kind: str, fields: Node, target: ObjectRef, scope: Scope) -> Ro
             copies=tuple(_inserted(fields, select, scope)) if sources else (),
             copies_all="onConflictClause" not in fields and _is_whole_copy(select, sources),
             sources=sources,
+            levelled=tuple(_overwritten_by_itself(fields, sources, target)),
         )
     if kind == "MergeStmt":
-        return RowsFacts(columns=columns, reach=_merged(fields, target, scope), removes=_deletes(fields))
+        reach, unmatched = _merged(fields, target, scope), _deletes_unmatched(fields)
+        return RowsFacts(columns=columns, reach=reach, removes=_deletes(fields), unmatched=unmatched and reach is None)
     updates = kind == "UpdateStmt"
     joined = fields.get("fromClause") or fields.get("usingClause")
     return RowsFacts(
@@ -40,6 +43,8 @@ def written_rows(kind: str, fields: Node, target: ObjectRef, scope: Scope) -> Ro
         reach=_reach(fields, target, scope),
         removes=not updates,
         constants=tuple(_constants(fields)) if updates else (),
+        reduced=tuple(_reduced(fields, target)) if updates else (),
+        levelled=tuple(_levelled(fields)) if updates else (),
         computed=tuple(dict.fromkeys(_computed(fields, target, scope))) if updates else (),
         tested=tuple(dict.fromkeys(_tested(fields))) if updates else (),
     )
@@ -105,15 +110,43 @@ def _reach(fields: Node, target: ObjectRef, scope: Scope) -> Reach | None:
 
 def _merged(fields: Node, target: ObjectRef, scope: Scope) -> Reach | None:
     """The reach of MERGE ... THEN DELETE."""
-    clauses = [each.get("MergeWhenClause", {}) for each in fields.get("mergeWhenClauses", [])]
-    deletes = [each for each in clauses if each.get("commandType") == "CMD_DELETE" and "condition" not in each]
-    relations = _relations([fields.get("sourceRelation", {})], scope)
+    kinds = set(_deleting(fields))
+    source, condition = fields.get("sourceRelation", {}), fields.get("joinCondition")
+    relations = _relations([source], scope)
     alias = fields.get("relation", {}).get("alias", {}).get("aliasname") or target.name
-    matched = any(each.get("matchKind", "MERGE_WHEN_MATCHED") == "MERGE_WHEN_MATCHED" for each in deletes)
-    if matched and relations is not None and "withClause" not in fields:
-        return reach_of(fields.get("joinCondition"), target, alias, relations, scope)
-    by_source = any(each.get("matchKind") == "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" for each in deletes)
-    return Reach() if by_source and is_always_false(fields.get("joinCondition")) else None
+    if {_MATCHED, _UNMATCHED} <= kinds:
+        return Reach()
+    if _UNMATCHED in kinds:
+        return Reach() if is_always_false(condition) or _gives_nothing(source) else None
+    if _MATCHED not in kinds or "withClause" in fields:
+        return None
+    if relations is None:
+        return Reach() if is_always_true(condition) and not _gives_nothing(source) else None
+    return reach_of(condition, target, alias, relations, scope)
+
+
+_MATCHED, _UNMATCHED = "MERGE_WHEN_MATCHED", "MERGE_WHEN_NOT_MATCHED_BY_SOURCE"
+
+
+def _deleting(fields: Node) -> Iterator[str]:
+    """Which rows the branches of MERGE that delete without a condition are about."""
+    for each in (each.get("MergeWhenClause", {}) for each in fields.get("mergeWhenClauses", [])):
+        if each.get("commandType") == "CMD_DELETE" and "condition" not in each:
+            yield each.get("matchKind", _MATCHED)
+
+
+def _query_of(source: Node) -> Node:
+    select: Node = source.get("RangeSubselect", {}).get("subquery", {}).get("SelectStmt", {})
+    return select
+
+
+def _gives_nothing(source: Node) -> bool:
+    return is_always_false(_query_of(source).get("whereClause"))
+
+
+def _deletes_unmatched(fields: Node) -> bool:
+    """Whether rows go that what is read has no partner for; a list of VALUES names those that stay."""
+    return _UNMATCHED in _deleting(fields) and "valuesLists" not in _query_of(fields.get("sourceRelation", {}))
 
 
 def _deletes(fields: Node) -> bool:
@@ -128,6 +161,39 @@ def _constants(fields: Node) -> Iterator[str]:
         value = given.get("val", {})
         if "indirection" not in given and next(columns_read(value), None) is None and not _asks(value):
             yield given.get("name", "")
+
+
+def _reduced(fields: Node, target: ObjectRef) -> Iterator[str]:
+    """The columns that are set to a value of other columns, or of what is left of their own."""
+    constants = frozenset(_constants(fields))
+    alias = fields.get("relation", {}).get("alias", {}).get("aliasname") or target.name
+    for each in fields.get("targetList", []):
+        given = each.get("ResTarget", {})
+        name, value = given.get("name", ""), given.get("val", {})
+        if "indirection" not in given and name not in constants and not keeps_something(value, name, alias):
+            yield name
+
+
+def _levelled(fields: Node) -> Iterator[str]:
+    """`SET a = 1 WHERE a <> 1`."""
+    parts = list(conjuncts(fields.get("whereClause")))
+    test = parts[0].get("A_Expr", {}) if len(parts) == 1 and "fromClause" not in fields else {}
+    unlike = test.get("kind") == "AEXPR_DISTINCT" or name_parts(test.get("name")) == ["<>"]
+    read = name_parts(test.get("lexpr", {}).get("ColumnRef", {}).get("fields"))[-1:]
+    for each in fields.get("targetList", []) if unlike else ():
+        given = each.get("ResTarget", {})
+        value = constant(given.get("val", {}))
+        if read == [given.get("name")] and value is not None and value == constant(test.get("rexpr", {})):
+            yield read[0]
+
+
+def _overwritten_by_itself(fields: Node, sources: tuple[RowSource, ...], target: ObjectRef) -> Iterator[str]:
+    """`INSERT INTO t SELECT ... FROM t ON CONFLICT (id) DO UPDATE SET a = 1`: every row meets itself."""
+    clause = fields.get("onConflictClause", {})
+    whole = [each for each in sources if each.left_out == ("ON CONFLICT",)]
+    same = any((each.relation.schema, each.relation.name) == (target.schema, target.name) for each in whole)
+    if same and len(sources) == 1 and is_always_true(clause.get("whereClause")):
+        yield from _constants(clause)
 
 
 def _asks(value: Node) -> bool:

@@ -1,0 +1,1 @@
+DELETE FROM "Region" WHERE "id" > 0;

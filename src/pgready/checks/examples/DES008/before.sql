@@ -1,0 +1,6 @@
+CREATE TABLE "Region" ("id" INTEGER NOT NULL, CONSTRAINT "Region_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Plan" (
+    "id" INTEGER NOT NULL,
+    "regionId" INTEGER NOT NULL REFERENCES "Region" ("id") ON DELETE CASCADE,
+    CONSTRAINT "Plan_pkey" PRIMARY KEY ("id")
+);

@@ -1,0 +1,1 @@
+DELETE FROM "Region" WHERE NOT EXISTS (SELECT FROM "Plan" WHERE "Plan"."regionId" = "Region"."id");

@@ -1,0 +1,1 @@
+CREATE TABLE "Plan" ("id" INTEGER NOT NULL, CONSTRAINT "Plan_pkey" PRIMARY KEY ("id"));

@@ -1,0 +1,229 @@
+"""The trace: one more deployment, in a database of its own, statement by statement with a look after each.
+
+A text that is sent whole is one transaction up to its COMMIT, which ours imitates: BEGIN before the first statement,
+and again behind each COMMIT (PostgreSQL manual, "Message Flow": several statements in one message are one implicit
+transaction, and a BEGIN among them takes in what stands before it). A text that is sent by statement has one
+transaction for each. What cannot run inside one is watched from outside. The rehearsal stays the truth of the outcome:
+a migration that fails here is undone, deployed as it is deployed there, and told as not traced.
+"""
+
+import contextlib
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from pgready.model.migration import Migration
+from pgready.model.names import ObjectKind
+from pgready.model.trace import MigrationRun, RunError, RunOutcome, Sending, StatementTrace
+from pgready.rehearsal.apply import apply_text, execute
+from pgready.rehearsal.bookkeeping import begin_deploy, record_finished, record_started
+from pgready.rehearsal.connection import Connection
+from pgready.rehearsal.database import Database
+from pgready.rehearsal.deploy import Pieces
+from pgready.rehearsal.limits import Limits, Watch
+from pgready.rehearsal.probe import Seen, Tables, flush, locks_of, probe, read_tables
+from pgready.rehearsal.watching import looking_on
+from pgready.sources.sql.lexis import skip_trivia
+from pgready.sources.sql.parse import on_deep_stack
+from pgready.sources.sql.pieces import pieces as cut
+
+__all__ = ["with_traces"]
+
+_BEGINS = frozenset({"BEGIN", "START TRANSACTION"})
+_NOT_IN_TRANSACTION = "25001"
+
+
+class _Untraceable(Exception):  # noqa: N818  # no error: a migration that is then run in the usual way
+    """Why a migration cannot be traced."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Tracing:
+    """A migration while it is traced; `open` is whether its own BEGIN is, `kept` whether it has committed anything."""
+
+    owner: Connection
+    watch: Watch
+    tables: Tables
+    apart: bool
+    found: list[StatementTrace] = field(default_factory=list)
+    open: bool = False
+    kept: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether no transaction is open."""
+        return self.owner.info.transaction_status == TransactionStatus.IDLE
+
+
+def with_traces(
+    database: Database,
+    migrations: Sequence[Migration],
+    runs: Sequence[MigrationRun],
+    *,
+    wanted: Collection[str],
+    pieces: Pieces,
+    limits: Limits,
+) -> tuple[MigrationRun, ...]:
+    """The runs with the traces of the wanted migrations; `database` is prepared, and empty of all migrations."""
+    told: dict[str, MigrationRun] = {}
+    with contextlib.closing(database.connect_owner()) as owner:
+        begin_deploy(owner)
+        ends = time.monotonic() + limits.total_seconds
+        watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
+        both = list(zip(migrations, runs, strict=True))
+        for run in _traced(owner, watch, both, wanted, pieces):
+            told[run.migration] = run
+    return tuple(told.get(run.migration, run) for run in runs)
+
+
+def _traced(
+    owner: Connection,
+    watch: Watch,
+    both: Sequence[tuple[Migration, MigrationRun]],
+    wanted: Collection[str],
+    pieces: Pieces,
+) -> Iterator[MigrationRun]:
+    last = max((number for number, (each, _) in enumerate(both) if each.name in wanted), default=-1)
+    texts = _statements([each for each, _ in both if each.name in wanted])
+    lost: str | None = None
+    for migration, run in both[: last + 1]:
+        why = lost or _why_not(owner, run)
+        if why is None and migration.name in wanted:
+            run, why = _trace(owner, watch, migration, run, texts[migration.name])  # noqa: PLW2901  # with its trace
+            yield replace(run, trace_skipped=why)
+        elif migration.name in wanted:
+            yield replace(run, trace_skipped=why)
+        if lost is None and not run.trace:
+            lost = _deployed(owner, watch, migration, pieces)
+
+
+def _why_not(owner: Connection, run: MigrationRun) -> str | None:
+    if run.outcome is not RunOutcome.APPLIED:
+        return f"it is {run.outcome.value}" if run.outcome is not RunOutcome.FAILED else "it fails"
+    idle = owner.info.transaction_status == TransactionStatus.IDLE
+    return None if idle else "an earlier migration leaves a transaction open"
+
+
+def _statements(migrations: Sequence[Migration]) -> Mapping[str, tuple[str, ...]]:
+    """Name -> text in one piece per statement; in one thread, as each piece would start one of its own."""
+    return on_deep_stack(lambda: {each.name: _cut(each.sql or "") for each in migrations})
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return (text,)
+    return (text,) if "\0" in text else cut(text)
+
+
+def _deployed(owner: Connection, watch: Watch, migration: Migration, pieces: Pieces) -> str | None:
+    """Deploy it as the rehearsal does; why nothing behind it can be traced."""
+    if migration.sql is None or owner.closed:
+        return f"{migration.name} is not applied"
+    applied = execute(owner, migration, pieces.get(migration.name, (migration.sql,)), watch)
+    return f"{migration.name} is not applied" if applied.error else None
+
+
+def _trace(
+    owner: Connection, watch: Watch, migration: Migration, run: MigrationRun, texts: Sequence[str]
+) -> tuple[MigrationRun, str | None]:
+    """The run with its trace, or why it has none: then nothing of the migration is left."""
+    watch.begin()
+    tracing = _Tracing(
+        owner=owner,
+        watch=watch,
+        tables=read_tables(watch.database.admin),
+        apart=run.sending is Sending.BY_STATEMENT,
+    )
+    row = ""
+    try:
+        row = record_started(owner, migration)
+        _statement_by_statement(tracing, texts)
+        record_finished(owner, row)
+    except (_Untraceable, psycopg.Error) as error:
+        return run, _undone(tracing, row, str(error).partition("\n")[0])
+    return replace(run, trace=tuple(tracing.found)), None
+
+
+def _undone(tracing: _Tracing, row: str, why: str) -> str:
+    """Take back what was begun; the reason, once it is."""
+    owner = tracing.owner
+    with contextlib.suppress(psycopg.Error):
+        if not tracing.idle:
+            owner.execute(b"ROLLBACK")
+        owner.execute(b'DELETE FROM public."_prisma_migrations" WHERE "id" = %s', (row,))
+    if tracing.kept:
+        # Half of it is there: whatever runs behind it would not find what it finds in the rehearsal.
+        owner.close()
+    return why
+
+
+def _statement_by_statement(tracing: _Tracing, texts: Sequence[str]) -> None:
+    line = 1
+    for number, text in enumerate(texts, 1):
+        own = line + text.encode()[: skip_trivia(text.encode(), 0)].count(b"\n")
+        tracing.found.append(replace(_one(tracing, text), statement=number, line=own))
+        line += text.count("\n")
+        tracing.kept = tracing.kept or tracing.idle
+    if not tracing.open and not tracing.idle:
+        _end(tracing)
+
+
+def _one(tracing: _Tracing, text: str) -> StatementTrace:
+    owner, first = tracing.owner, tracing.idle
+    if first:
+        flush(owner)
+        tracing.tables.scans.clear()
+        owner.execute(b"BEGIN")
+    applied = apply_text(owner, text, tracing.watch)
+    if applied.error is not None:
+        if not first or applied.error.sqlstate != _NOT_IN_TRANSACTION:
+            raise _Untraceable(_in_words(applied.error))
+        owner.execute(b"ROLLBACK")
+        return _watched(tracing, text)
+    if tracing.idle:
+        tracing.open = False
+        return _of(Seen(), applied.duration_ms)
+    tracing.open = tracing.open or bool(_BEGINS & {*applied.tags})
+    trace = _of(probe(owner, tracing.tables, text), applied.duration_ms)
+    if tracing.apart and not tracing.open:
+        _end(tracing)
+    return trace
+
+
+def _end(tracing: _Tracing) -> None:
+    """Commit, which checks what was deferred."""
+    tracing.owner.execute(b"COMMIT")
+    tracing.kept = True
+
+
+def _watched(tracing: _Tracing, text: str) -> StatementTrace:
+    """It runs alone, as in the rehearsal; what it wrote anew is seen by the files afterwards."""
+    before = tracing.tables
+    held = [ref for ref in before.names.values() if ref.kind is ObjectKind.TABLE]
+    with looking_on(tracing.watch.database, tracing.watch.pid, held) as onlooker:
+        applied = apply_text(tracing.owner, text, tracing.watch)
+    if applied.error is not None:
+        tracing.kept = True
+        raise _Untraceable(_in_words(applied.error))
+    tracing.tables = read_tables(tracing.watch.database.admin)
+    files = tracing.tables.files
+    rewritten = tuple(
+        sorted(ref for oid, ref in before.names.items() if oid in files and files[oid] != before.files[oid])
+    )
+    seen = Seen(locks=locks_of(onlooker.seen, before.names), rewrites=rewritten)
+    return replace(_of(seen, applied.duration_ms), watched=True)
+
+
+def _of(seen: Seen, duration_ms: float) -> StatementTrace:
+    return StatementTrace(
+        statement=0, line=0, duration_ms=duration_ms, locks=seen.locks, rewrites=seen.rewrites, scans=seen.scans
+    )
+
+
+def _in_words(error: RunError) -> str:
+    return f"statement by statement it fails: {error.message} ({error.sqlstate})"

@@ -1,0 +1,70 @@
+"""DES008, DES009: losses and failures on rows, told once, judged only where a database in use is meant."""
+
+import pytest
+
+from pgready.checks.gathered import Gathered
+from pgready.checks.on_rows import CHECKS
+from pgready.config import Config
+from pgready.findings import CheckResult, Outcome, Severity
+from pgready.model.deployment import Deployment, DeploymentKind
+from pgready.model.kept_rows import DataFailure, Loss, OnRows, RowsRehearsal
+from pgready.model.names import ObjectKind, ObjectRef
+from pgready.model.schema import Schema
+from pgready.model.trace import Rehearsal, Server
+from pgready.orchestrator.rows import on_rows
+from rehearsals import of_texts
+
+TABLE = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="a")
+SINCE = Deployment(kind=DeploymentKind.SINCE, migrations=frozenset({"m2"}), base="main")
+
+
+def judged(rule: str, rows: RowsRehearsal | None, deployment: Deployment = SINCE) -> CheckResult:
+    server = Server(version="18.0", version_num=180000, origin="test")
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=tuple(of_texts("", "")),
+        deployment=deployment,
+        rehearsal=Rehearsal(server=server, runs=(), schema=Schema(), rows=rows),
+    )
+    return next(check.judge(gathered) for check in CHECKS if check.rule.id == rule)
+
+
+@pytest.mark.parametrize(("left", "severity"), [(0, Severity.BLOCK), (1, Severity.WARN)])
+def test_rows_that_a_condition_spares_make_it_a_warning(left: int, severity: Severity) -> None:
+    loss = Loss(migration="m2", object=TABLE, there=3, left=left)
+    (found,) = judged("DES008", RowsRehearsal(seeded=1, losses=(loss,))).findings
+    assert (found.severity, found.object, found.described) == (severity, "public.a", False)
+
+
+def test_a_loss_outside_of_what_is_deployed_is_described() -> None:
+    result = judged("DES008", RowsRehearsal(losses=(Loss(migration="m1", object=TABLE, there=3),)))
+    assert result.outcome is Outcome.PASSED
+    assert [(found.severity, found.described) for found in result.findings] == [(Severity.NOTE, True)]
+
+
+@pytest.mark.parametrize(("artefact", "severity"), [(None, Severity.BLOCK), ("made up", Severity.WARN)])
+def test_a_failure_that_may_come_from_the_made_up_values_is_a_warning(artefact: str | None, severity: Severity) -> None:
+    failure = DataFailure(migration="m2", sqlstate="23502", message="no\x1b[31m", artefact=artefact)
+    (found,) = judged("DES009", RowsRehearsal(failures=(failure,))).findings
+    assert found.severity is severity
+    assert "\x1b" not in found.message
+
+
+@pytest.mark.parametrize("rule", ["DES008", "DES009"])
+def test_a_pass_that_ended_early_is_no_pass(rule: str) -> None:
+    result = judged(rule, RowsRehearsal(stopped="m2: no"))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+
+
+@pytest.mark.parametrize("rule", ["DES008", "DES009"])
+def test_a_clean_deploy_is_not_judged(rule: str) -> None:
+    result = judged(rule, None, Deployment())
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, False)
+
+
+def test_rows_are_asked_for_where_a_database_in_use_is_deployed_to() -> None:
+    migrations = of_texts("", "", "")
+    assert on_rows(SINCE, migrations) == OnRows(before=frozenset({"m2"}), last=frozenset({"m2"}))
+    assert on_rows(Deployment(), migrations) is None
+    assert on_rows(Deployment(kind=DeploymentKind.SINCE, base="main"), migrations) is None
