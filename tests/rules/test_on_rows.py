@@ -6,12 +6,14 @@ from pgready.checks.gathered import Gathered
 from pgready.checks.on_rows import CHECKS
 from pgready.config import Config
 from pgready.findings import CheckResult, Outcome, Severity
+from pgready.history import replay_history
 from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.kept_rows import DataFailure, Loss, OnRows, RowsRehearsal
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
 from pgready.model.trace import Rehearsal, Server
 from pgready.orchestrator.rows import on_rows
+from pgready.sources.sql import read_scripts
 from rehearsals import of_texts
 
 TABLE = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="a")
@@ -35,6 +37,33 @@ def test_rows_that_a_condition_spares_make_it_a_warning(left: int, severity: Sev
     loss = Loss(migration="m2", object=TABLE, there=3, left=left)
     (found,) = judged("DES008", RowsRehearsal(seeded=1, losses=(loss,))).findings
     assert (found.severity, found.object, found.described) == (severity, "public.a", False)
+
+
+@pytest.mark.parametrize(
+    ("sql", "severity"),
+    [
+        ("DELETE FROM t WHERE gone IS NOT NULL;", Severity.WARN),
+        ("UPDATE t SET a = 1 WHERE b = 2;", Severity.WARN),
+        ("DO $$ BEGIN EXECUTE format('DELETE FROM %I', 't'); END $$;", Severity.BLOCK),
+    ],
+)
+def test_what_a_condition_picks_may_be_the_made_up_rows_alone(sql: str, severity: Severity) -> None:
+    migrations = of_texts("CREATE TABLE t (a int, b int, gone date);", sql)
+    loss = Loss(migration="m2", object=ObjectRef(kind=ObjectKind.TABLE, schema="public", name="t"), there=3, left=0)
+    rows = RowsRehearsal(seeded=1, losses=(loss,))
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=tuple(migrations),
+        history=replay_history(migrations, read_scripts(migrations)),
+        rehearsal=Rehearsal(
+            server=Server(version="18", version_num=180000, origin="x"), runs=(), schema=Schema(), rows=rows
+        ),
+        deployment=Deployment(kind=DeploymentKind.SINCE, migrations=frozenset(["m2"]), base="main"),
+    )
+    (check,) = (check for check in CHECKS if check.rule.id == "DES008")
+    (found,) = check.judge(gathered).findings
+    assert found.severity is severity
 
 
 def test_a_loss_outside_of_what_is_deployed_is_described() -> None:

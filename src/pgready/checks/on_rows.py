@@ -7,6 +7,7 @@ from pgready.checks.destruction import CHECKS as DESTRUCTION
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
 from pgready.model.deployment import DeploymentKind
+from pgready.model.facts import RowsFacts
 from pgready.model.kept_rows import DataFailure, Loss, RowsRehearsal
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind
@@ -20,8 +21,8 @@ DES008 = Rule(
     evidence=(Evidence.REHEARSED,),
     condition="A migration that is about to run was rehearsed on tables with made-up rows, and afterwards all rows of "
     "a table, or values of a column, are gone or have become the same, and are in nothing that was written instead. "
-    "What DES001 to DES007 say already is not repeated. Where some rows of a table stay, it is a warning: the "
-    "condition of the statement may mean just those.",
+    "What DES001 to DES007 say already is not repeated. Where some rows of a table stay, or a statement of the "
+    "migration has a condition, it is a warning: it may mean just those.",
     effect="What users have stored is gone, also where no statement says so: by a cascade, a trigger, a function, "
     "dynamic SQL.",
     fix="Copy the values before, and compare counts; or say with a condition which rows are meant.",
@@ -44,6 +45,7 @@ DES009 = Rule(
 _VALUE_RULES = frozenset({"DES004", "DES005"})
 _UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff]+")
 _LONGEST = 200
+_PICKING = frozenset({"DELETE WHERE", "UPDATE WHERE", "MERGE"})
 
 
 def _on_rows(rule: Rule, judge: Callable[[Gathered, RowsRehearsal], list[Finding]]) -> Check:
@@ -95,14 +97,26 @@ def _destruction(gathered: Gathered) -> Iterator[Finding]:
 def _lost(gathered: Gathered, loss: Loss) -> Finding:
     described = not gathered.deployment.runs(loss.migration) or gathered.deployment.kind is DeploymentKind.CLEAN
     is_table = loss.object.kind is ObjectKind.TABLE
-    severity = Severity.WARN if is_table and loss.left else DES008.severity
+    chosen = not loss.dropped and _chooses_rows(gathered, loss.migration)
+    doubt = "; the condition of a statement meets them, and may not meet real ones" if chosen else ""
+    severity = Severity.WARN if chosen or (is_table and loss.left) else DES008.severity
     return finding(
         DES008,
         object=str(loss.object),
-        message=f"{loss.migration} {_words(loss)}, and they are nowhere else (made-up rows)",
+        message=f"{loss.migration} {_words(loss)}, and they are nowhere else (made-up rows){doubt}",
         severity=Severity.NOTE if described else severity,
+        confidence=Confidence.MEDIUM if chosen else Confidence.HIGH,
         location=Location(_file(gathered, loss.migration)),
         described=described,
+    )
+
+
+def _chooses_rows(gathered: Gathered, migration: str) -> bool:
+    """Whether a statement of it picks the rows that it deletes or changes: made-up ones may all be picked by chance."""
+    events = gathered.history.events_of(migration) if gathered.history is not None else ()
+    return any(
+        event.detail in _PICKING and isinstance(event.facts, RowsFacts) and not event.facts.unconditional
+        for event, _ in events
     )
 
 

