@@ -91,8 +91,7 @@ def audit(
     as the configuration says; empty: all of them, onto an empty database). `postgres` is the installation of PostgreSQL
     that the rehearsal runs, or its bin directory (None: the first that is found).
 
-    Raises SourceError and ConfigError for wrong input, RehearsalError when no server can be
-    had; a failing migration is a finding.
+    Raises SourceError and ConfigError for wrong input, RehearsalError without a server; a failing migration is none.
     """
     request = make_request(
         project,
@@ -250,19 +249,20 @@ def _result(sources: Sources, gathered: Gathered, clean: History, started: datet
 
 
 def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep) -> Rehearsal:
-    # The room is imported here: reading and judging need no server.
-    from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415
+    from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415  # reading and judging need no server
 
     binaries = find_binaries(sources.request.postgres)
     asked = questions(sources.declared)
     stand_ins = shadow.name if (shadow := sources.files.external.shadow_sql) is not None else None
     rows = on_rows(sources.deployment, sources.migrations)
+    traced = worth_tracing(sources.deployment, sources.migrations)
     key = key_of(
         {
             "pgready": [__version__, code_digest()],
             "server": [str(binaries.bindir), binaries.version],
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
             "apart": [sorted(sending.pieces), sorted(sending.otherwise), sorted(rows.last) if rows else []],
+            "traced": sorted(traced),
             "stand-ins": stand_ins,
             "questions": [asdict(question) for question in asked],
         }
@@ -280,7 +280,7 @@ def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, ke
             ),
             rerun={migration.name for migration in sources.migrations},
             on_rows=rows,
-            traced=worth_tracing(sources.deployment, sources.migrations),
+            traced=traced,
             binaries=binaries,
             on_progress=on_progress,
         )
