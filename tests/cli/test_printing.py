@@ -8,8 +8,8 @@ from rich.text import Text
 
 from pgready.cli.printing import print_rows, texts
 from pgready.model.location import Location
-from pgready.orchestrator.audit import Sources, read_sources
 from pgready.orchestrator.request import make_request
+from pgready.orchestrator.sources import Sources, read_sources
 from pgready.reports.terminal_row import row
 
 MIGRATION = "prisma/migrations/20250101000000_init/migration.sql"

@@ -60,14 +60,19 @@ def test_cells_only_import_call_and_display(file: Path) -> None:
 
 
 def test_cells_are_short_and_have_an_identity(file: Path) -> None:
-    assert all(len(source.splitlines()) <= 10 for source in _code(file))
+    parameters, *others = _code(file)
+    assert all(len(source.splitlines()) <= 10 for source in others)
+    # One line for each parameter, and nothing else.
+    assert all(
+        isinstance(node, ast.AnnAssign) and node.lineno == node.end_lineno for node in ast.parse(parameters).body
+    )
     identities = [cell["id"] for cell in _read(file)["cells"]]
     assert len(set(identities)) == len(identities)
 
 
 def test_the_first_parameters_are_those_that_every_notebook_has(file: Path) -> None:
     parameters = declared_parameters(_read(file), name=file.name)
-    shared = ["project", "config", "schema", "migrations", "database", "rehearse", "since", "output_dir"]
+    shared = ["project", "config", "schema", "migrations", "database", "rehearse", "since", "thorough", "output_dir"]
     assert list(parameters)[: len(shared)] == shared
     assert file.stem != NOTEBOOK_OF_RECORD or list(parameters) == shared
     assert parameters["schema"].types == ("list",)

@@ -14,8 +14,8 @@ import pytest
 from oracle.engine import Engine
 from oracle.made import Maker, maker
 from oracle.workshop import Workshop, open_workshop
-from pgready.orchestrator.audit import read_sources
 from pgready.orchestrator.request import make_request
+from pgready.orchestrator.sources import read_sources
 from rehearsals import embedded
 
 pytestmark = [pytest.mark.oracle, embedded]

@@ -11,9 +11,10 @@ import pytest
 from pgready.checks import RULES
 from pgready.checks.examples import Side, example, example_names
 from pgready.findings import CheckResult, Finding, Outcome, Severity
-from pgready.orchestrator.audit import audit_sources, read_sources
+from pgready.orchestrator.audit import audit_sources
 from pgready.orchestrator.evidence import anew
 from pgready.orchestrator.request import make_request
+from pgready.orchestrator.sources import read_sources
 from pgready.rehearsal.cluster import Cluster, throwaway_cluster
 from pgready.rehearsal.database import OWNER
 from pgready.verdict import AuditResult

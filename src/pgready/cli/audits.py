@@ -28,12 +28,15 @@ def audit(
     config: str | None,
     since: str | None,
     postgres: str | None,
+    thorough: bool,
     output: str | None,
     notebook: str,
     rehearse: bool,
 ) -> int:
     """Audit PROJECT and write a report: HTML, Markdown, notebook and audit.json."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres)
+    sources = read_project(
+        project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
+    )
     output_dir = Path(output) if output is not None else Path("reports") / _directory_name(sources.request.name)
     writable(output_dir)
     from pgready.orchestrator.report import make_report  # noqa: PLC0415
@@ -45,6 +48,7 @@ def audit(
         "migrations": migrations,
         "rehearse": rehearse,
         "since": since,
+        "thorough": thorough,
     }
     with progress() as (on_phase, on_progress):
         report = make_report(
@@ -73,13 +77,16 @@ def check(
     config: str | None,
     since: str | None,
     postgres: str | None,
+    thorough: bool,
     output: str | None,
     json_file: str | None,
     notes: bool,
     rehearse: bool,
 ) -> int:
     """The same audit on the terminal, without notebook and report."""
-    sources = read_project(project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres)
+    sources = read_project(
+        project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
+    )
     if output is not None:
         writable(Path(output))
     if json_file is not None and Path(json_file).is_dir():

@@ -11,7 +11,7 @@ from pgready.errors import ConfigError
 if TYPE_CHECKING:
     from pgready.checks.baseline import FindingsUpdate
     from pgready.graph.baseline import BaselineUpdate
-    from pgready.orchestrator.audit import Sources
+    from pgready.orchestrator.sources import Sources
 
 __all__ = ["baseline"]
 

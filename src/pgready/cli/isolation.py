@@ -10,7 +10,7 @@ from pgready.cli.output import complain, print_lines, progress, read_project
 from pgready.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pgready.orchestrator.audit import Sources
+    from pgready.orchestrator.sources import Sources
 
 __all__ = ["compare", "init"]
 

@@ -14,7 +14,8 @@ from pgready.errors import ConfigError, ReportError, SourceError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pgready.orchestrator.audit import Progress, Sources
+    from pgready.orchestrator.rehearsing import Progress
+    from pgready.orchestrator.sources import Sources
     from pgready.verdict import AuditResult
 
 __all__ = [
@@ -57,6 +58,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--since", metavar="REV", help="deploy what this revision of git lacks (default: all)"),
         click.option("--rehearse/--no-rehearse", default=True, help="rehearse on a throw-away PostgreSQL (default)"),
         click.option("--postgres", type=path, metavar="PATH", help="installation that is rehearsed on, or its bin/"),
+        click.option("--thorough", is_flag=True, help="rows, locks and stops midway for every migration, not only new"),
     ]
     for option in reversed(options):
         command = option(command)
@@ -72,6 +74,7 @@ def read_project(
     rehearse: bool,
     since: str | None = None,
     postgres: str | None = None,
+    thorough: bool = False,
     writes_baseline: bool = False,
     needs_no_config: bool = False,
 ) -> "Sources":
@@ -81,8 +84,8 @@ def read_project(
     Raises SourceError and ConfigError.
     """
     from pgready.config import refuse_lone_baseline  # noqa: PLC0415
-    from pgready.orchestrator.audit import read_sources  # noqa: PLC0415
     from pgready.orchestrator.request import make_request  # noqa: PLC0415
+    from pgready.orchestrator.sources import read_sources  # noqa: PLC0415
 
     if config is None and not needs_no_config:
         refuse_lone_baseline(Path(project))
@@ -95,6 +98,7 @@ def read_project(
             rehearse=rehearse,
             since=since,
             postgres=postgres,
+            thorough=thorough,
             writes_baseline=writes_baseline,
         )
     except OSError as error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pgready.model.location import Location
-    from pgready.orchestrator.audit import Sources
+    from pgready.orchestrator.sources import Sources
     from pgready.reports.terminal_row import Row
 
 __all__ = ["is_plain", "print_rows", "terminal_width", "texts"]

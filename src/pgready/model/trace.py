@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgready.model.crash_points import CrashPoint
 from pgready.model.kept_rows import RowsRehearsal
 from pgready.model.location import Location
 from pgready.model.locks import LockMode
@@ -122,7 +123,8 @@ class MigrationRun:
     `made` and `dropped` are differences of the catalog before and after, ordered; an object that was renamed stands
     in both. They hold what really happened, whatever the text says. `leaves_open`: the file ended without an error
     inside a transaction that it had not committed. `sending` is how its text was sent. `trace` has one entry for each
-    statement, of a run of its own; `trace_skipped` says why there is none.
+    statement, of a run of its own; `trace_skipped` says why there is none. `crash_points` are the places where it was
+    stopped on purpose, in order; `crash_skipped` says why there is none.
     """
 
     migration: str
@@ -138,6 +140,8 @@ class MigrationRun:
     sending: Sending = Sending.WHOLE
     trace: tuple[StatementTrace, ...] = ()
     trace_skipped: str | None = None
+    crash_points: tuple[CrashPoint, ...] = ()
+    crash_skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +155,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A migration under a new name, with which it runs directly before another."""
+    """A migration under a new name, with which it runs directly before another, or directly after one."""
 
     migration: str
     new_name: str
-    before: str
+    before: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +176,9 @@ class Trial:
     """A remedy that was rehearsed, beside the deployment as it is.
 
     `appeared` and `vanished` are differences of what is there at the end; `failed` names the first migration that did
-    not end well, with its error.
+    not end well, with its error, and `applied` is how many did. `base_failed`: the deployment as it is comes to no end;
+    `appeared` is then told from where it stops, and `vanished` are objects that the new order loses: never made, or
+    dropped by a migration that used to run before they were made.
     """
 
     remedy: Remedy
@@ -179,11 +186,13 @@ class Trial:
     error: RunError | None = None
     appeared: tuple[ObjectRef, ...] = ()
     vanished: tuple[ObjectRef, ...] = ()
+    applied: int = 0
+    base_failed: bool = False
 
     @property
     def works(self) -> bool:
-        """Every migration is applied, something is there that was missing, and nothing is lost."""
-        return self.failed is None and bool(self.appeared) and not self.vanished
+        """Every migration is applied, what was missing is there, and nothing is lost."""
+        return self.failed is None and (self.base_failed or bool(self.appeared)) and not self.vanished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +204,7 @@ class Rehearsal:
     `stand_ins` are objects that were there before the first migration, in the place of what Prisma does not manage.
     `otherwise` are the runs that came out in another way when the texts were sent as another version of Prisma sends
     them; empty when they did not, or when the project's version is known. `trials` are the remedies that were tried for
-    objects that are missing because of the order. `rows` is what a
+    objects that are missing because of the order, or for a deployment that fails because of it. `rows` is what a
     deployment on tables with rows did (None: there was none). `made_at` is when it was made, in ISO 8601
     UTC.
     """

@@ -1,74 +1,42 @@
 """The audit: from a project on disk to an AuditResult."""
 
-import hashlib
 import os
 import platform
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pgready import __version__
-from pgready.checks import RULES, Gathered, run_checks
+from pgready.checks import Gathered, run_checks
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.config import refuse_lone_baseline
-from pgready.errors import SourceError
 from pgready.graph.grouping import resolve_groups, with_undeclared
 from pgready.graph.isolation import IsolationRules, judge_isolation
 from pgready.graph.unkeyed import unkeyed_columns
 from pgready.history import as_deployed, replay_history
 from pgready.history.lives import lives_of, misplaced
-from pgready.model.deployment import Deployment
 from pgready.model.effects import Action, Script
 from pgready.model.history import History
 from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.names import QualifiedName
-from pgready.model.schema import Schema
-from pgready.model.spelling import questions
-from pgready.model.suppressions import Comments
-from pgready.model.trace import Rehearsal
-from pgready.orchestrator.evidence import Keep, code_digest, kept, key_of
-from pgready.orchestrator.remedies import remedies
-from pgready.orchestrator.request import AuditRequest, make_request
-from pgready.orchestrator.rows import on_rows
-from pgready.orchestrator.scope import Scope, read_scope, scope_in_words, worth_tracing
-from pgready.orchestrator.sending import Sent, by_statement, cut, sent
-from pgready.sources.git import Since
-from pgready.sources.migrations.prisma import lock_provider, read_migrations, stray_files
-from pgready.sources.prisma import External, PrismaVersion, ProjectFiles, find_version, locate, read_schema
-from pgready.sources.sql import read_scripts
-from pgready.sources.sql.suppressions import read_suppressions
+from pgready.orchestrator.evidence import Keep, kept
+from pgready.orchestrator.rehearsing import Progress, rehearsal_of
+from pgready.orchestrator.request import make_request
+from pgready.orchestrator.scope import Scope, scope_in_words
+from pgready.orchestrator.sending import by_statement, sent
+from pgready.orchestrator.sources import Sources, read_sources, relative
+from pgready.sources.prisma import External, PrismaVersion
 from pgready.verdict import AuditResult, ProjectInfo, RunInfo, judge
 
-__all__ = ["RUN_ID_VARIABLE", "Progress", "Sources", "audit", "audit_sources", "read_sources"]
+__all__ = ["RUN_ID_VARIABLE", "audit", "audit_sources"]
 
 RUN_ID_VARIABLE = "PGREADY_RUN_ID"
 
 # From this version on the table of an implicit many-to-many relation has a primary key (release notes of Prisma 6).
 _JOIN_PRIMARY_KEY = (6, 0, 0)
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, name of the migration) while the rehearsal runs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Everything that was read from the files of the project."""
-
-    request: AuditRequest
-    files: ProjectFiles
-    declared: Schema
-    migrations: tuple[Migration, ...]
-    scripts: tuple[Script, ...]
-    prisma: PrismaVersion | None
-    hashes: dict[str, str]
-    lock_provider: str | None
-    strays: tuple[str, ...] = ()
-    deployment: Deployment = field(default_factory=Deployment)
-    since: Since | None = None
-    comments: Comments = field(default_factory=Comments)
 
 
 def audit(
@@ -81,6 +49,7 @@ def audit(
     rehearse: bool = True,
     since: str | None = None,
     postgres: str | Path | None = None,
+    thorough: bool = False,
     on_progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a Prisma project: read it, rehearse its migrations on a throw-away PostgreSQL, judge every rule.
@@ -89,7 +58,8 @@ def audit(
     when they are not where Prisma looks. `rehearse=False` leaves the rehearsal out, which makes the verdict
     INCONCLUSIVE at best. `since` is a revision of git: what is deployed are the migrations that its tree lacks (None:
     as the configuration says; empty: all of them, onto an empty database). `postgres` is the installation of PostgreSQL
-    that the rehearsal runs, or its bin directory (None: the first that is found).
+    that the rehearsal runs, or its bin directory (None: the first that is found). `thorough` rehearses every migration
+    as if its tables were in use: on rows, with its locks, and stopped midway.
 
     Raises SourceError and ConfigError for wrong input, RehearsalError without a server; a failing migration is none.
     """
@@ -102,54 +72,11 @@ def audit(
         rehearse=rehearse,
         since=since,
         postgres=postgres,
+        thorough=thorough,
     )
     if request.config.file is None:
         refuse_lone_baseline(request.root)
     return audit_sources(read_sources(request), on_progress=on_progress)
-
-
-def read_sources(request: AuditRequest) -> Sources:
-    """Read schema and migrations; raises SourceError with every place that cannot be read."""
-    try:
-        return _read(request)
-    except OSError as error:
-        # No permission, a loop of links, a device that is gone.
-        place = _relative(Path(error.filename), request.root) if isinstance(error.filename, str) else "."
-        raise SourceError(f"cannot be read: {error.strerror or error}", path=place) from error
-
-
-def _read(request: AuditRequest) -> Sources:
-    files = locate(request.root, schema=request.schema, migrations=request.migrations)
-    declared = read_schema(files)
-    if files.migrations_directory is None:
-        raise SourceError(_no_migrations(files), path=".")
-    migrations = read_migrations(files.migrations_directory, root=files.root)
-    scripts = read_scripts(migrations, by_statement=cut(migrations, prisma := find_version(files.root)))
-    scope = read_scope(request.root, request.since, files.migrations_directory, migrations)
-    return Sources(
-        request=request,
-        files=files,
-        declared=declared,
-        migrations=migrations,
-        scripts=scripts,
-        prisma=prisma,
-        hashes=_hashes(files, migrations),
-        lock_provider=lock_provider(files.migrations_directory, root=files.root),
-        deployment=scope.deployment,
-        since=scope.since,
-        comments=read_suppressions(migrations, scripts, rules=RULES),
-        strays=stray_files(files.migrations_directory, root=files.root),
-    )
-
-
-def _no_migrations(files: ProjectFiles) -> str:
-    """Where Prisma looks, and what stands near it, so that the right --migrations is easy to name."""
-    parents = sorted({path.parent for path in files.schema_files})
-    wanted = " or ".join(_relative(parent / "migrations", files.root) for parent in parents[:3])
-    near = (directory / "migrations" for parent in parents for directory in (parent.parent, parent.parent.parent))
-    seen = next((path for path in near if path.is_dir() and path.is_relative_to(files.root)), None)
-    hint = f"; there is {_relative(seen, files.root)}" if seen is not None else ""
-    return f"no migrations directory: expected {wanted} (beside the schema), or pass --migrations{hint}"
 
 
 def audit_sources(
@@ -177,7 +104,7 @@ def audit_sources(
     )
     sending = sent(sources.migrations, sources.scripts, sources.prisma, rehearse=sources.request.rehearse)
     read = replace(read, by_statement=frozenset(sending.pieces))
-    rehearsal = _rehearsal(sources, sending, on_progress, keep) if sources.request.rehearse else None
+    rehearsal = rehearsal_of(sources, sending, on_progress, keep) if sources.request.rehearse else None
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(
         with_undeclared(sources.declared, complete),
@@ -248,47 +175,6 @@ def _result(sources: Sources, gathered: Gathered, clean: History, started: datet
     )
 
 
-def _rehearsal(sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep) -> Rehearsal:
-    from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415  # reading and judging need no server
-
-    binaries = find_binaries(sources.request.postgres)
-    asked = questions(sources.declared)
-    stand_ins = shadow.name if (shadow := sources.files.external.shadow_sql) is not None else None
-    rows = on_rows(sources.deployment, sources.migrations)
-    traced = worth_tracing(sources.deployment, sources.migrations)
-    key = key_of(
-        {
-            "pgready": [__version__, code_digest()],
-            "server": [str(binaries.bindir), binaries.version],
-            "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
-            "apart": [sorted(sending.pieces), sorted(sending.otherwise), sorted(rows.last) if rows else []],
-            "traced": sorted(traced),
-            "stand-ins": stand_ins,
-            "questions": [asdict(question) for question in asked],
-        }
-    )
-
-    def make() -> Rehearsal:
-        made = rehearse(
-            sources.migrations,
-            stand_ins=stand_ins,
-            questions=asked,
-            pieces=sending.pieces,
-            otherwise=sending.otherwise,
-            remedies=lambda rehearsal: remedies(
-                sources.migrations, silent_skips(sources.migrations, sources.scripts, rehearsal)
-            ),
-            rerun={migration.name for migration in sources.migrations},
-            on_rows=rows,
-            traced=traced,
-            binaries=binaries,
-            on_progress=on_progress,
-        )
-        return replace(made, made_at=_now().isoformat(timespec="seconds"))
-
-    return keep(key, make)
-
-
 def _scope(sources: Sources) -> str:
     prepared = (
         ", on which initShadowDb of the Prisma configuration ran first" if sources.files.external.shadow_sql else ""
@@ -316,11 +202,11 @@ def _record(migration: Migration, script: Script) -> MigrationRecord:
 
 def _project_info(sources: Sources) -> ProjectInfo:
     files, request, prisma = sources.files, sources.request, sources.prisma
-    schema_files = tuple(_relative(path, files.root) for path in files.schema_files)
+    schema_files = tuple(relative(path, files.root) for path in files.schema_files)
     return ProjectInfo(
         name=request.name,
         schema_files=schema_files,
-        migrations_directory=_relative(files.migrations_directory, files.root) if files.migrations_directory else None,
+        migrations_directory=relative(files.migrations_directory, files.root) if files.migrations_directory else None,
         config_file=request.config.file,
         prisma_version=prisma.text if prisma else None,
         prisma_exact=prisma.exact if prisma else False,
@@ -335,15 +221,6 @@ def _at_least(prisma: PrismaVersion | None, version: tuple[int, int, int]) -> bo
     """Whether the project's Prisma, of a range the lowest, is this version or newer; None when that is not known."""
     lowest = prisma.lowest if prisma else None
     return None if lowest is None else lowest >= version
-
-
-def _hashes(files: ProjectFiles, migrations: Sequence[Migration]) -> dict[str, str]:
-    schema = {_relative(path, files.root): hashlib.sha256(path.read_bytes()).hexdigest() for path in files.schema_files}
-    return dict(sorted((schema | {each.file: each.checksum for each in migrations if each.checksum}).items()))
-
-
-def _relative(path: Path, root: Path) -> str:
-    return Path(os.path.relpath(path, root)).as_posix()
 
 
 def _now() -> datetime:

@@ -4,22 +4,18 @@ Two things can: to rename the migration that comes too late, as long as no datab
 more, at the end, what skipped itself when it ran too early. Which of them works is not guessed but tried.
 """
 
-import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
 from itertools import groupby
 
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 from pgready.model.trace import Move, Remedy, Skip
+from pgready.orchestrator.new_names import directly_before
 
 __all__ = ["remedies"]
 
 _MOST_LATE = 4
 _MOST_PLACES = 3
-_STAMP = re.compile(r"((?:19|20)\d{12})_(.+)", re.DOTALL | re.ASCII)
-_FORMAT = "%Y%m%d%H%M%S"
 
 
 def remedies(migrations: Sequence[Migration], skips: Iterable[Skip]) -> tuple[tuple[Remedy, ...], ...]:
@@ -57,36 +53,5 @@ def _enough(skips: Iterable[Skip]) -> Iterator[str]:
 
 def _moves(names: Sequence[str], maker: str, before: Iterable[str]) -> Iterator[Move]:
     """The migration renamed so that it runs directly before each of these."""
-    for successor in before:
-        place = names.index(successor)
-        new = _name_between(names[place - 1] if place else None, successor, maker)
-        if new is not None and new not in names:
-            yield Move(migration=maker, new_name=new, before=successor)
-
-
-def _name_between(before: str | None, after: str, name: str) -> str | None:
-    """A dated name that sorts between two others; None where they leave no room or have no date.
-
-    Midnight of the later one's day where that lies between, which is easy to read; else a second beside one of them.
-    """
-    later, earlier = _stamp(after), _stamp(before or "")
-    if later is None or (before is not None and earlier is None):
-        return None
-    match = _STAMP.fullmatch(name)
-    stem = match[2] if match else name
-    midnight = later.replace(hour=0, minute=0, second=0)
-    second = timedelta(seconds=1)
-    for stamp in (midnight, earlier + second if earlier else later - second):
-        new = f"{stamp.strftime(_FORMAT)}_{stem}"
-        if (before is None or os.fsencode(before) < os.fsencode(new)) and os.fsencode(new) < os.fsencode(after):
-            return new
-    return None
-
-
-def _stamp(name: str) -> datetime | None:
-    match = _STAMP.fullmatch(name)
-    try:
-        # Only compared with each other; Prisma's names have no time zone.
-        return datetime.strptime(match[1], _FORMAT) if match else None  # noqa: DTZ007
-    except ValueError:
-        return None
+    moves = (directly_before(names, maker, successor) for successor in before)
+    return (move for move in moves if move is not None)

@@ -9,8 +9,10 @@ from pathlib import Path
 from threading import Thread
 
 from pgready.errors import ReportError
-from pgready.orchestrator.audit import RUN_ID_VARIABLE, Progress, Sources, audit_sources
+from pgready.orchestrator.audit import RUN_ID_VARIABLE, audit_sources
 from pgready.orchestrator.evidence import kept
+from pgready.orchestrator.rehearsing import Progress
+from pgready.orchestrator.sources import Sources
 from pgready.reports.document import AUDIT_NAME, decode, write_audit
 from pgready.reports.execution import warm_up
 from pgready.reports.export import export_html, warm_up_export

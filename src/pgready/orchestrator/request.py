@@ -16,7 +16,8 @@ class AuditRequest:
     """A checked request: `root` is the absolute directory of the project, paths below are absolute or None.
 
     `since` is the revision of git at which the scope begins, None for a clean deploy. `postgres` is what the rehearsal
-    runs, an installation or its bin directory, None for the first that is found.
+    runs, an installation or its bin directory, None for the first that is found. `thorough`: every migration is
+    rehearsed on rows, with its locks and stopped midway, not only those of the scope.
     """
 
     root: Path
@@ -27,6 +28,7 @@ class AuditRequest:
     rehearse: bool = True
     since: str | None = None
     postgres: Path | None = None
+    thorough: bool = False
 
 
 def make_request(
@@ -39,6 +41,7 @@ def make_request(
     rehearse: bool = True,
     since: str | None = None,
     postgres: str | Path | None = None,
+    thorough: bool = False,
     writes_baseline: bool = False,
 ) -> AuditRequest:
     """Check the options and read the configuration.
@@ -55,6 +58,8 @@ def make_request(
         )
     if postgres is not None and not rehearse:
         raise ConfigError("postgres: there is no rehearsal that would run it; leave it or the other option out")
+    if thorough and not rehearse:
+        raise ConfigError("thorough: there is no rehearsal that could be; leave it or the other option out")
     root = _project(project)
     file = _existing(root, config, "config") if config is not None else _default_config(root)
     shown_as = _shown(file, root) if file is not None else CONFIG_NAME
@@ -75,6 +80,7 @@ def make_request(
         since=(read.since if since is None else since) or None,
         # Never from pgready.toml: a project under audit must not choose a program that is started.
         postgres=_expanded(postgres).absolute() if postgres is not None else None,
+        thorough=thorough,
     )
 
 

@@ -67,7 +67,12 @@ def _migrations(count: int) -> str:
     return f"{count} migration{'' if count == 1 else 's'}"
 
 
-def worth_tracing(deployment: Deployment, migrations: Sequence[Migration]) -> frozenset[str]:
-    """The migrations whose locks matter: what the deployment runs, of a long history the newest 200."""
+def worth_tracing(deployment: Deployment, migrations: Sequence[Migration], *, thorough: bool = False) -> frozenset[str]:
+    """The migrations whose locks matter: what the deployment runs, of a long history the newest 200.
+
+    All of them where `thorough` asks for that.
+    """
+    if thorough:
+        return frozenset(migration.name for migration in migrations)
     running = [migration.name for migration in migrations if deployment.runs(migration.name)]
     return frozenset(running[-_MOST_TRACED:])
