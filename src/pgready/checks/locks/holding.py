@@ -6,6 +6,7 @@ from itertools import groupby
 
 from pgready.checks.in_scope import weigh
 from pgready.checks.locks.builds import row_check_by
+from pgready.checks.locks.only_seen import STRONG, strong_lock_only_seen
 from pgready.checks.locks.rewrites import rewrite_by
 from pgready.checks.locks.rules import LCK005, LCK006
 from pgready.checks.locks.scene import Held, Scene, report, table_name
@@ -20,7 +21,6 @@ from pgready.model.names import ObjectKind, ObjectRef
 
 __all__ = ["lck005", "lck006"]
 
-_STRONG = frozenset({LockMode.SHARE_ROW_EXCLUSIVE, LockMode.EXCLUSIVE, LockMode.ACCESS_EXCLUSIVE})
 _TIMEOUT = "lock_timeout"
 _FEW = 3
 
@@ -35,7 +35,10 @@ def lck005(scene: Scene) -> Iterator[Finding]:
         script = scene.scripts.get(migration)
         settings = list(_settings(script, scene)) if script is not None else []
         if scene.gathered.deployment.runs(migration):
-            yield from _unlimited(scene, migration, settings, limited=limited)
+            found = next(_unlimited(scene, migration, settings, limited=limited), None)
+            found = found or _only_seen(scene, migration, settings, limited=limited)
+            if found is not None:
+                yield found
             limited = next((on for _, _, on, lasts in reversed(settings) if lasts), limited)
         else:
             limited = next((on for _, _, on, lasts in reversed(settings) if lasts is None), limited)
@@ -77,14 +80,28 @@ def _unlimited(scene: Scene, migration: str, settings: list[_Setting], *, limite
         return
 
 
+def _only_seen(scene: Scene, migration: str, settings: list[_Setting], *, limited: bool) -> Finding | None:
+    runs = scene.gathered.rehearsal.runs if scene.gathered.rehearsal is not None else ()
+    run = next((run for run in runs if run.migration == migration), None)
+    if run is None:
+        return None
+    mine = [(statement, on) for statement, _, on, lasts in settings if lasts is not None]
+    free = frozenset(
+        trace.statement
+        for trace in run.trace
+        if not next((on for statement, on in reversed(mine) if statement < trace.statement), limited)
+    )
+    return strong_lock_only_seen(scene, run, free)
+
+
 def _strongly_locked(scene: Scene, held: Held) -> Biography | None:
     """The table that was there before and that the event locks for all writers."""
     if held.by.command.startswith("LOCK TABLE"):
         # Somebody who locks by hand has thought about it: LCK007.
         return None
-    if held.by.mode in _STRONG and _is_judged(scene, held, held.table):
+    if held.by.mode in STRONG and _is_judged(scene, held, held.table):
         return held.table
-    if held.by.referenced not in _STRONG:
+    if held.by.referenced not in STRONG:
         return None
     made = held.life.made
     facts = held.event.facts or (made.facts if made is not None else None)

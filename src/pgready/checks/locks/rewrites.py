@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pgready.checks.locks.only_seen import rewrites_only_seen
 from pgready.checks.locks.rules import LCK004, LCK007
 from pgready.checks.locks.scene import Held, Scene, report
 from pgready.checks.locks.type_changes import TypeChange, type_change
@@ -31,6 +32,7 @@ def lck004(scene: Scene) -> Iterator[Finding]:
             f"{why}: {held.table_name} is {doing} under ACCESS EXCLUSIVE; reads and writes wait until that is done"
         )
         yield report(LCK004, held, weight, message, severity=severity, confidence=confidence)
+    yield from rewrites_only_seen(scene)
 
 
 _Found = tuple[str, Severity, Confidence]
@@ -85,6 +87,9 @@ def _type_changed(scene: Scene, held: Held) -> _Found | None:
     facts = event.facts if isinstance(event.facts, ColumnFacts) else ColumnFacts()
     old = scene.column(held).type
     change = type_change(old, facts.type, domains=scene.domains)
+    if change is TypeChange.UNKNOWN and held.rewritten is not None:
+        # The server has decided, on the same types.
+        change = TypeChange.REWRITE if held.rewritten else TypeChange.NOTHING
     what = f"{event.object.name} changes from {old or 'a type that no migration names'} to {facts.type}"
     match change:
         case TypeChange.REWRITE:

@@ -54,7 +54,7 @@ LCK004 = Rule(
     evidence=_READ,
     condition="A change of a type to one of another representation, a new column with a value that is computed for "
     "each row, SET LOGGED, SET UNLOGGED, SET ACCESS METHOD or SET TABLESPACE, on a table that exists before the "
-    "deployment.",
+    "deployment; or a function or dynamic SQL under which the rehearsal sees one written anew.",
     effect="ACCESS EXCLUSIVE on the table: reads and writes wait while all its rows and all its indexes are written "
     "again; that much room is needed on the disk.",
     fix="A new column (without default), filled in batches outside of the deploy, then the switch; or a deploy at a "

@@ -58,6 +58,13 @@ class Held:
             case _:
                 return True
 
+    @property
+    def rewritten(self) -> bool | None:
+        """Whether the rehearsal saw the table written anew by the statement; None where it saw no lock on it."""
+        ref = self.table.name_at(self.event.order) or self.table.object
+        locked = self.trace is not None and any(lock.table == ref for lock in self.trace.locks)
+        return ref in self.trace.rewrites if self.trace is not None and locked else None
+
 
 @dataclass(frozen=True)
 class Scene:
