@@ -87,6 +87,13 @@ class Engine:
             return Drift(error=answer["error"])
         return Drift(sql=f"{answer['sql']}", human=f"{answer['human']}")
 
+    def deploy(
+        self, migrations: Iterable[tuple[str, str]], *, host: str, database: str, user: str, **more: object
+    ) -> str | None:
+        """Let `migrate deploy` apply migrations (name, text) to a real database; its error, or None."""
+        listed = [[name, text] for name, text in migrations]
+        return self._ask({"deploy": listed, "host": host, "database": database, "user": user, **more}).get("error")
+
     def accepts(self, text: str) -> bool:
         """Whether Prisma's own validation accepts the schema."""
         return self._ask({"validate": [["s.prisma", text]], "version": 8})["error"] is None

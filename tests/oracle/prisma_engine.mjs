@@ -3,7 +3,8 @@
 //   {"validate": [[path, text], ...], "version": 6|8} -> {"error": null}
 //   {"drift": [[path, text], ...], "host": ..., "database": ..., "user": ..., "port"?, "password"?, "externalTables"?}
 //                                                     -> {"sql": "...", "human": "..."}
-// each or {"error": "...", "panic"?: true}. Only "drift" asks a server: `migrate diff` from that database to the schema.
+//   {"deploy": [[name, text], ...], "host": ..., ...}  -> {"error": null}; `migrate deploy`, over one connection
+// each or {"error": "...", "panic"?: true}. Only "drift" and "deploy" ask a server; "drift" is `migrate diff` from that database to the schema.
 // Argument: the directory whose node_modules holds the packages of package.json. A panic of the engine kills its
 // instance, so the process ends after one; start another.
 import fs from 'node:fs';
@@ -83,8 +84,19 @@ function nameCharacters() {
   };
 }
 
-async function connectTo(connect) {
+// The adapter cuts a script at every semicolon, and throws its connection away after an error. The native driver, which
+// `prisma migrate deploy` uses, sends it as one simple query and stays.
+async function overOneConnection(opened, where) {
+  const client = new (require('pg').Client)(where);
+  await client.connect();
+  opened.client = client;
+  opened.executeScript = (script) => client.query(script).then(() => {}, (error) => opened.onError(error));
+  opened.dispose = () => client.end();
+}
+
+async function connectTo(connect, where) {
   const opened = await connect();
+  if (where) await overOneConnection(opened, where);
   const ask = opened.queryRaw.bind(opened);
   opened.queryRaw = async (query) => {
     const answer = await ask(query);
@@ -95,19 +107,50 @@ async function connectTo(connect) {
 }
 
 let adapter;
-async function drift({ drift: files, host, database, user, port, password, externalTables }) {
+async function engineOn(files, { host, database, user, port, password, deploy: native }) {
   if (!adapter) {
     adapter = require('@prisma/adapter-pg').PrismaPg;
     nameCharacters();
   }
-  const server = new adapter({ host, database, user, port, password, max: 1 });
+  const where = { host, database, user, port, password };
+  const server = new adapter({ ...where, max: 1 });
   const opened = [];
   const connect = server.connect.bind(server);
   server.connect = async () => {
-    opened.push(await connectTo(connect));
+    opened.push(await connectTo(connect, native && where));
     return opened.at(-1);
   };
-  const engine = await glue.SchemaEngine.new({ datamodels: files }, () => {}, bindMigrationAwareSqlAdapterFactory(server));
+  return [await glue.SchemaEngine.new({ datamodels: files }, () => {}, bindMigrationAwareSqlAdapterFactory(server)), opened];
+}
+
+async function closed(engine, opened) {
+  engine.free();
+  for (const one of opened) await one.dispose();
+}
+
+const EMPTY = [['schema.prisma', 'datasource db {\n  provider = "postgresql"\n}\n']];
+const directory = ([name, value]) => ({ path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } } });
+
+async function deploy(request) {
+  const [engine, opened] = await engineOn(EMPTY, request);
+  try {
+    await engine.applyMigrations({
+      migrationsList: {
+        baseDir: '/migrations',
+        lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"' },
+        shadowDbInitScript: '',
+        migrationDirectories: request.deploy.map(directory),
+      },
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    return { error: null };
+  } finally {
+    await closed(engine, opened);
+  }
+}
+
+async function drift({ drift: files, externalTables, ...where }) {
+  const [engine, opened] = await engineOn(files, where);
   const from = { tag: 'schemaDatasource', files: texts(files), configDir: path.dirname(packages) };
   const filters = { externalTables: externalTables ?? [], externalEnums: [] };
   try {
@@ -116,8 +159,7 @@ async function drift({ drift: files, host, database, user, port, password, exter
       human: await diff(engine, files, from, { filters, script: false }),
     };
   } finally {
-    engine.free();
-    for (const one of opened) await one.dispose();
+    await closed(engine, opened);
   }
 }
 
@@ -128,6 +170,7 @@ function validate(files, version) {
 }
 
 function answerTo(request) {
+  if (request.deploy) return deploy(request);
   if (request.drift) return drift(request);
   return request.sql ? sql(request.sql) : validate(request.validate, request.version);
 }
