@@ -24,6 +24,7 @@ __all__ = [
     "Child",
     "child",
     "embedded",
+    "environment",
     "names",
     "of_names",
     "of_texts",

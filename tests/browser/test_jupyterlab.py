@@ -30,7 +30,7 @@ def test_run_all_executes_every_cell_in_order_and_each_view_shows_itself(ran: Ta
     cells = ran.eval(CELLS)
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
     views = [cell for cell in cells if cell["source"].startswith("views.")]
-    assert len(views) == 20
+    assert len(views) == 21
     for cell in views:
         # On a slow machine matplotlib says that it looks at the fonts for the first time.
         said = [output for output in cell["outputs"] if "font cache" not in output.get("text", "")]
@@ -105,6 +105,6 @@ def test_a_wrong_project_ends_in_one_clear_message_and_no_verdict(chromium: Chro
         assert output["output_type"] == "error"
         said = f"../premium-app: no such directory; expected a project (looked in {notebook.parent})"
         assert output["traceback"] == [f"SourceError: {said}"]
-        assert [bool(cell["execution_count"]) for cell in tab.eval(CELLS)][:4] == [True, True, False, False]
+        assert [bool(cell["execution_count"]) for cell in tab.eval(CELLS)][:5] == [True, True, True, False, False]
         tab.until(f"document.querySelector('.jp-OutputArea-output').innerText.trim() === 'SourceError: {said}'")
     assert not (notebook.parent / "reports").exists()

@@ -1,16 +1,16 @@
 """However a command ends, no server, kernel or directory is left two seconds later, and nothing looks like a pass."""
 
-import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from processes import ENDS, PGREADY, alive, descendants, eventually, servers, started, working
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
 
@@ -23,142 +23,183 @@ def slow(project: Path) -> Path:
     return project
 
 
-@contextlib.contextmanager
-def started(arguments: list[str], tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A pgready process in a group of its own, with a private directory for temporary files."""
-    (tmp_path / "t").mkdir()
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "pgready", *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path / "t")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        process.communicate(timeout=30)
-
-
-def descendants(pid: int) -> dict[int, str]:
-    """Process id -> command line of everything that a process started, directly or not."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found: dict[int, str] = {}
-    waiting = [pid]
-    while waiting:
-        for child in children.get(waiting.pop(), ()):
-            with contextlib.suppress(OSError):
-                found[child] = (Path("/proc") / str(child) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                waiting.append(child)
-    return found
-
-
-def alive(pids: Iterable[int]) -> dict[int, str]:
-    """What is still there of these, zombies left out (they have no command line)."""
-    found = {}
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            command = (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if command:
-                found[pid] = command
-    return found
-
-
-def eventually(condition: Callable[[], object], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return bool(condition())
-
-
-def is_sleeping(pid: int) -> bool:
-    """The server works on our migration: its title names the command."""
-    return any("postgres:" in command and "SELECT" in command for command in descendants(pid).values())
-
-
-def is_at_work(pid: int) -> bool:
-    """The server has been in the same DO block for half a second."""
-
-    def blocks() -> set[int]:
-        return {child for child, command in descendants(pid).items() if "postgres:" in command and " DO" in command}
-
-    before = blocks()
-    time.sleep(0.5)
-    return bool(before & blocks())
-
-
-ENDS: dict[str, Callable[["subprocess.Popen[str]"], None]] = {
-    "kill -9": lambda process: process.kill(),
-    "kill -9 of the group": lambda process: os.killpg(process.pid, signal.SIGKILL),
-    "SIGTERM": lambda process: process.terminate(),
-    "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
-}
+def nothing_is_left(family: dict[int, str], tmp_path: Path) -> bool:
+    gone = eventually(lambda: not alive(family) and not any(map(Path.exists, servers(family))), 2)
+    return gone and eventually(lambda: not list((tmp_path / "t").iterdir()), 1)
 
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("command", ["audit", "check"])
 def test_nothing_is_left_after_the_end_in_mid_rehearsal(command: str, end: str, slow: Path, tmp_path: Path) -> None:
     with started([command, str(slow)], tmp_path) as process:
-        assert eventually(lambda: is_sleeping(process.pid), 20)
+        assert eventually(lambda: working(process.pid, "SELECT"), 20)
         family = descendants(process.pid)
+        assert servers(family)
         ENDS[end](process)
-        process.wait(5)
-        assert eventually(lambda: not alive(family), 2), alive(family)
-    assert eventually(lambda: not list((tmp_path / "t").iterdir()), 1), list((tmp_path / "t").iterdir())
+        _, err = process.communicate(timeout=2)
+        assert process.returncode not in {0, 1}
+        assert "Traceback" not in err
+        assert nothing_is_left(family, tmp_path), alive(family)
     assert not (tmp_path / "reports" / "shop" / "audit.json").exists()
 
 
-SLEEPS_SECOND = """CREATE TABLE IF NOT EXISTS "Twice" ("n" INT);
-INSERT INTO "Twice" VALUES (1);
-DO $$ BEGIN IF (SELECT count(*) FROM "Twice") > 1 THEN PERFORM pg_sleep(60); END IF; END $$;
+def asleep_in(database: str) -> str:
+    """Sleeps only where the database has a name like this: in that pass of a rehearsal."""
+    return f"DO $$ BEGIN IF current_database() LIKE '{database}' THEN PERFORM pg_sleep(60); END IF; END $$;\n"
+
+
+GUARDED = """DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'Late') THEN
+ALTER TABLE "User" ADD CONSTRAINT "key" FOREIGN KEY ("id") REFERENCES "Late"("id"); END IF; END $$;
 """
+SLOW_INDEX = """CREATE FUNCTION slow(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+IF current_database() = 'trace' THEN PERFORM pg_sleep(60); END IF; RETURN $1; END $$;
+INSERT INTO "User" VALUES ('a', 'b');
+"""
+# Pass -> the migrations behind the first one.
 PASSES = {
-    "the second run": SLEEPS_SECOND,
-    "the second run in place": "BEGIN; COMMIT;\n" + SLEEPS_SECOND,
-    "a database beside it": "BEGIN; COMMIT;\n"
-    "DO $$ BEGIN IF current_database() <> 'rehearsal' THEN PERFORM pg_sleep(60); "
-    "END IF; END $$;\n",
+    "the second run": [
+        """CREATE TABLE IF NOT EXISTS "Twice" ("n" INT); INSERT INTO "Twice" VALUES (1);
+        DO $$ BEGIN IF (SELECT count(*) FROM "Twice") > 1 THEN PERFORM pg_sleep(60); END IF; END $$;"""
+    ],
+    "the second run in place": ["BEGIN; COMMIT;\n" + asleep_in("again%")],
+    "the other way to send it": [asleep_in("otherwise")],
+    "the trace": [asleep_in("trace")],
+    "the trace with its onlooker": [SLOW_INDEX, 'CREATE INDEX CONCURRENTLY "i" ON "User" (slow("id"));'],
+    "the remedies": [GUARDED, 'CREATE TABLE "Late" ("id" TEXT PRIMARY KEY);\n' + asleep_in("remedy")],
+    "the rows": [asleep_in("rows")],
 }
 
 
-@pytest.mark.parametrize("end", ENDS)
+def committed(project: Path) -> None:
+    """The first migration is that of the revision `base`."""
+    git = ["git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"], ["tag", "base"]):
+        subprocess.run([*git, *command], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("end", ["kill -9 of the group", "Ctrl-C"])
 @pytest.mark.parametrize("during", PASSES)
 def test_nothing_is_left_after_the_end_in_mid_pass(during: str, end: str, project: Path, tmp_path: Path) -> None:
-    """Second runs and deployments in databases of their own begin when the rehearsal itself is over."""
-    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
-    migration.write_text(migration.read_text() + PASSES[during])
-    later = project / "prisma" / "migrations" / "20250201000000_again" / "migration.sql"
-    later.parent.mkdir()
-    later.write_text(PASSES[during].replace("Twice", "Again"))
-    with started(["check", str(project)], tmp_path) as process:
-        assert eventually(lambda: is_at_work(process.pid), 20)
+    """What is looked at in databases of their own begins when the rehearsal itself is over."""
+    committed(project)
+    for number, text in enumerate(PASSES[during]):
+        migration = project / "prisma" / "migrations" / f"2025020100000{number}_more" / "migration.sql"
+        migration.parent.mkdir()
+        migration.write_text(text)
+    since = ["--since", "base"] if during == "the rows" else []
+    with started(["check", str(project), *since], tmp_path) as process:
+        assert eventually(lambda: is_asleep(process.pid, "DO", "CREATE INDEX"), 20)
         family = descendants(process.pid)
         ENDS[end](process)
-        process.wait(5)
-        assert process.returncode not in {0, 1}
-        assert eventually(lambda: not alive(family), 2), alive(family)
-    assert eventually(lambda: not list((tmp_path / "t").iterdir()), 1), list((tmp_path / "t").iterdir())
+        _, err = process.communicate(timeout=2)
+        assert process.returncode == (130 if end == "Ctrl-C" else -signal.SIGKILL)
+        assert "Traceback" not in err
+        assert nothing_is_left(family, tmp_path), alive(family)
+
+
+def is_asleep(pid: int, *words: str) -> bool:
+    """A backend has been at the same command for a while: CPU time stands still."""
+    before = {child: cpu_time(child) for child in working(pid, *words)}
+
+    def moved() -> bool:
+        return any(cpu_time(child) != spent or child not in working(pid, *words) for child, spent in before.items())
+
+    return bool(before) and not eventually(moved, 0.3)
+
+
+def cpu_time(pid: int) -> list[str]:
+    """In clock ticks; nothing of what has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    except OSError:
+        return []
 
 
 def test_ctrl_c_says_so_and_has_its_own_exit_code(slow: Path, tmp_path: Path) -> None:
     with started(["check", str(slow)], tmp_path) as process:
-        assert eventually(lambda: is_sleeping(process.pid), 20)
+        assert eventually(lambda: working(process.pid, "SELECT"), 20)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
     assert out == ""
+
+
+def test_an_impatient_ctrl_c_leaves_nothing_either(slow: Path, tmp_path: Path) -> None:
+    with started(["check", str(slow)], tmp_path) as process:
+        assert eventually(lambda: working(process.pid, "SELECT"), 20)
+        family = descendants(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        assert not eventually(lambda: False, 0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=2)
+        assert process.returncode in {130, -signal.SIGINT}
+        assert nothing_is_left(family, tmp_path), alive(family)
+
+
+def test_the_death_of_who_started_it_changes_nothing(project: Path, tmp_path: Path) -> None:
+    """A runner that is killed must leave no server: the rehearsal goes on alone and cleans up at its end."""
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + "SELECT pg_sleep(1);\n")
+    runner: list[str | Path] = ["sh", "-c", '"$@" >out 2>&1; :', "sh", PGREADY]
+    with started(["check", str(project)], tmp_path, command=runner) as process:
+        assert eventually(lambda: working(process.pid, "SELECT"), 20)
+        family = descendants(process.pid)
+        process.kill()
+        process.wait(2)
+        assert alive(family)
+        assert eventually(lambda: not alive(family), 20), alive(family)
+        assert nothing_is_left(family, tmp_path)
+    assert "READY: Nothing blocks" in (tmp_path / "out").read_text()
+
+
+def processes_of(family: dict[int, str], victim: str) -> list[int]:
+    """The process ids of the postmaster, of the backend at work or of the shell that watches over the server."""
+    if victim == "supervisor":
+        return [pid for pid, command in family.items() if command.startswith("/bin/sh -c")]
+    if victim == "backend":
+        return [pid for pid, command in family.items() if "postgres:" in command and " SELECT" in command]
+    return [pid for pid, command in family.items() if re.match(r"\S+/postgres -D ", command)]
+
+
+@pytest.mark.parametrize(
+    ("victim", "how"),
+    [("postmaster", "SIGKILL"), ("postmaster", "SIGTERM"), ("postmaster", "SIGQUIT"), ("backend", "SIGKILL")],
+)
+def test_a_server_that_is_killed_is_told_and_gives_no_verdict(
+    victim: str, how: str, project: Path, tmp_path: Path
+) -> None:
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + "SELECT pg_sleep(3);\n")
+    with started(["check", str(project)], tmp_path) as process:
+        assert eventually(lambda: is_asleep(process.pid, "SELECT"), 20)
+        family = descendants(process.pid)
+        (pid,) = processes_of(family, victim)
+        os.kill(pid, getattr(signal, how))
+        # SIGTERM asks for an end when everybody has gone, so the statement still comes to its own.
+        out, err = process.communicate(timeout=10 if how == "SIGTERM" else 2)
+        said = " ".join((out + err).split())
+        assert process.returncode == 3
+        assert "the throw-away server broke" in said or "database system is shutting down" in said
+        assert "READY" not in said.replace("NOT READY", "")
+        assert "selecting default" not in said
+        assert "Traceback" not in said
+        assert nothing_is_left(family, tmp_path), alive(family)
+
+
+def test_a_supervisor_that_is_killed_is_stood_in_for(project: Path, tmp_path: Path) -> None:
+    migration = project / "prisma" / "migrations" / "20250101000000_init" / "migration.sql"
+    migration.write_text(migration.read_text() + "SELECT pg_sleep(0.5);\n")
+    with started(["check", str(project)], tmp_path) as process:
+        assert eventually(lambda: working(process.pid, "SELECT"), 20)
+        family = descendants(process.pid)
+        (pid,) = processes_of(family, "supervisor")
+        os.kill(pid, signal.SIGKILL)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 0, err
+        assert "READY" in out
+        assert nothing_is_left(family, tmp_path), alive(family)
 
 
 def test_a_killed_kernel_gives_an_inconclusive_report(project: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import pq
 
 from pgready.errors import RehearsalError
 from pgready.model.spelling import ColumnQuestion
@@ -64,6 +65,29 @@ DENIED = [
     "CREATE FOREIGN DATA WRAPPER w",
     "ALTER SYSTEM SET shared_buffers = '1MB'",
     "CREATE SUBSCRIPTION s CONNECTION 'host=/tmp' PUBLICATION p",
+    "CREATE PUBLICATION p FOR ALL TABLES",
+    "SELECT pg_create_physical_replication_slot('s')",
+    "SELECT pg_rotate_logfile()",
+    "SELECT pg_switch_wal()",
+    "SELECT pg_stat_reset()",
+    "SELECT pg_current_logfile()",
+    "SET session_replication_role = replica",
+    "SET zero_damaged_pages = on",
+    "CREATE ACCESS METHOD m TYPE INDEX HANDLER bthandler",
+    "CREATE OPERATOR CLASS c FOR TYPE int USING btree AS STORAGE int",
+    "CREATE CAST (int AS bytea) WITHOUT FUNCTION",
+    "CREATE TYPE s; CREATE FUNCTION f(cstring) RETURNS s LANGUAGE internal AS 'textin'",
+    f"ALTER ROLE {ADMIN} PASSWORD 'x'",
+    f"DROP ROLE {ADMIN}",
+    f"REASSIGN OWNED BY {ADMIN} TO CURRENT_USER",
+    "DROP DATABASE postgres",
+    "DROP DATABASE template1",
+    "ALTER DATABASE postgres CONNECTION LIMIT 0",
+    "ALTER ROLE ALL SET search_path = x",
+    "ALTER ROLE CURRENT_USER BYPASSRLS",
+    "GRANT ALL ON TABLE pg_catalog.pg_authid TO CURRENT_USER",
+    "CREATE TABLE pg_catalog.t (a int)",
+    "DO LANGUAGE plpython3u 'import os'",
     *(
         f"CREATE EXTENSION {name} CASCADE"
         for name in ("file_fdw", "dblink", "postgres_fdw", "plpython3u", "plperlu", "adminpack", "pageinspect")
@@ -85,6 +109,38 @@ def test_it_is_denied(database: Database, text: str) -> None:
     assert result.error.sqlstate in {"42501", "0A000", "42704", "55000"}, result.error
     assert database.cluster.is_alive()
     assert not Path("/tmp/pgready-was-here").exists()
+
+
+CLUSTER = """SELECT 'role', rolname::text, (r.*)::text FROM pg_authid r
+UNION ALL SELECT 'database', datname, concat_ws(' ', datdba, datistemplate, datallowconn, datconnlimit, datacl)
+  FROM pg_database
+UNION ALL SELECT 'setting', setdatabase::text, setconfig::text FROM pg_db_role_setting
+UNION ALL SELECT 'member', roleid::text, member::text FROM pg_auth_members
+UNION ALL SELECT 'tablespace', spcname, spcacl::text FROM pg_tablespace
+UNION ALL SELECT 'configured', name, setting FROM pg_settings WHERE source NOT IN ('session', 'client')
+UNION ALL SELECT 'event trigger', evtname, NULL FROM pg_event_trigger
+UNION ALL SELECT 'wrapper', fdwname, NULL FROM pg_foreign_data_wrapper
+UNION ALL SELECT 'language', lanname, NULL FROM pg_language
+UNION ALL SELECT 'slot', slot_name, NULL FROM pg_replication_slots
+UNION ALL SELECT 'shared', relname::text, NULL FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
+ORDER BY 1, 2, 3"""
+
+
+def test_the_cluster_is_as_clean_after_all_of_them_as_before(database: Database) -> None:
+    """Roles, databases, settings, tablespaces, languages and the catalog itself; and the files beside the data."""
+
+    def state() -> object:
+        root = database.cluster.directory.path
+        files = sorted(str(path) for path in (*root.iterdir(), *database.cluster.directory.data.glob("*.conf")))
+        return database.admin.execute(CLUSTER.encode()).fetchall(), files
+
+    before = state()
+    with contextlib.closing(database.connect_owner()) as owner:
+        for text in DENIED:
+            run_script(owner, text)
+            if owner.info.transaction_status != pq.TransactionStatus.IDLE:
+                owner.execute(b"ROLLBACK")
+    assert state() == before
 
 
 def test_the_superuser_has_a_password_that_the_owner_does_not_know(database: Database) -> None:

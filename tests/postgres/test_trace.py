@@ -25,7 +25,7 @@ from pgready.rehearsal.cluster import throwaway_cluster
 from pgready.rehearsal.database import Database, new_database
 from pgready.rehearsal.deploy import deploy
 from pgready.rehearsal.names import read_names
-from pgready.rehearsal.trace import with_traces
+from pgready.rehearsal.tracing import traces_of
 from pgready.sources.migrations.prisma import read_migrations
 from pgready.sources.sql import read_scripts
 from pgready.sources.sql.pieces import pieces
@@ -154,9 +154,10 @@ def apart(database: Database, migrations: Sequence[Migration]) -> tuple[Migratio
         before = read_names(one.admin)
         runs = tuple(deploy(one, migrations, before=before, pieces=cut, rerun=frozenset(), limits=Limits()))
         assert [run.error for run in runs] == [None] * len(runs)
-        return with_traces(
+        told = traces_of(
             other, migrations, runs, wanted={each.name for each in migrations}, pieces=cut, limits=Limits()
         )
+        return tuple(told[run.migration] for run in runs)
 
 
 def read(scene: Scene, migration: str) -> Locks:

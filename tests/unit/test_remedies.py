@@ -6,7 +6,8 @@ import pytest
 
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.model.trace import Remedy, Skip
+from pgready.model.trace import Move, Remedy, Skip
+from pgready.orchestrator.new_names import directly_after
 from pgready.orchestrator.remedies import remedies
 from pgready.rehearsal.remedies import rearranged
 from rehearsals import of_names
@@ -47,15 +48,36 @@ def moved(names: list[str], late: str, needer: str) -> str | None:
         (["20251225040000_a", "20251225045724_b", "add_c"], "20251225040001_add_c"),
         (["20251225045724_b", "20260101000000_add_c"], "20251225000000_add_c"),
         (["20251225045724_a", "20251225045725_b", "add_c"], "20251225045725_add_c"),
-        (["20251225045725_a", "20251225045725_b", "add_c"], None),
-        (["1_a", "2_b", "add_c"], None),
-        (["20259925045724_a", "20259925045725_b", "add_c"], None),
+        (["20251225000000_b", "late"], "20251224000000_late"),
+        (["20251225045725_a", "20251225045725_b", "add_c"], "20251225045725_a_add_c"),
+        (["1_a", "2_b", "add_c"], "1_a_add_c"),
+        (["1_a", "add_c"], "0_add_c"),
+        (["20259925045724_a", "20259925045725_b", "add_c"], "20259925045724_a_add_c"),
+        (["1", "1_", "add_c"], None),
+        (["0", "add_c"], None),
+        (["1" * 250, "2_b", "add_c"], None),
     ],
 )
 def test_a_late_migration_gets_a_name_that_sorts_directly_before_the_first_that_needs_it(
     names: list[str], new: str | None
 ) -> None:
     assert moved(names, names[-1], names[-2]) == new
+
+
+@pytest.mark.parametrize(
+    ("names", "new"),
+    [
+        (["add_a", "20250101000000_b", "20250103120000_c"], "20250103000000_add_a"),
+        (["20250101000000_a", "20250103120000_c"], "20250103120001_a"),
+        (["a", "b"], "b_a"),
+    ],
+)
+def test_an_early_migration_gets_a_name_that_sorts_directly_after_the_one_that_it_needs(
+    names: list[str], new: str
+) -> None:
+    predecessor = "20250101000000_b" if len(names) == 3 else names[1]
+    move = directly_after(names, names[0], predecessor)
+    assert move == Move(migration=names[0], new_name=new, after=predecessor)
 
 
 def test_what_skipped_itself_is_tried_once_more_and_no_more_of_it_than_needed() -> None:

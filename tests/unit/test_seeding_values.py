@@ -2,8 +2,8 @@
 
 import pytest
 
-from pgready.rehearsal import seeding_values
-from pgready.rehearsal.seeding_values import ROWS, SeededType, value
+from pgready.rehearsal.seeding import values as seeding_values
+from pgready.rehearsal.seeding.values import ROWS, SeededType, value
 
 TYPES = sorted(set(seeding_values._FORMS) - {"bool"})
 

@@ -9,11 +9,13 @@ from pgready.checks import (
     clean_deploy,
     compatibility,
     destruction,
+    hidden_shapes,
     history,
     inventory,
     isolation,
     locks,
     on_rows,
+    partial_states,
     resilience,
     second_run,
     structure,
@@ -31,7 +33,13 @@ CHECKS: tuple[Check, ...] = tuple(
     sorted(
         (
             *(*clashes.CHECKS, *history.CHECKS, *inventory.CHECKS, *isolation.CHECKS),
-            *(*clean_deploy.CHECKS, *resilience.CHECKS, *second_run.CHECKS),
+            *(
+                *clean_deploy.CHECKS,
+                *resilience.CHECKS,
+                *second_run.CHECKS,
+                *hidden_shapes.CHECKS,
+                *partial_states.CHECKS,
+            ),
             *(
                 *locks.CHECKS,
                 *transactions.CHECKS,

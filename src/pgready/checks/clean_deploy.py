@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pgready.checks.causes import syntax_errors, what_is_needed, why_it_fails
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
 from pgready.checks.out_of_reach import out_of_reach
+from pgready.checks.proven import how_to_finish
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
 from pgready.model.history import Certainty, Need, ProviderKind
 from pgready.model.location import Location
@@ -30,7 +31,9 @@ RES001 = Rule(
 def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """The first migration that fails, with its likely cause; where the way of sending is not known, in either way."""
     applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
-    failed = [run for run in (*rehearsal.runs, *rehearsal.otherwise) if run.outcome in _STOPS]
+    stopped = [run for run in rehearsal.runs if run.outcome in _STOPS]
+    failures = [_failure(run) for run in stopped]
+    failed = stopped + [run for run in rehearsal.otherwise if run.outcome in _STOPS and _failure(run) not in failures]
     beyond = (out_of_reach(run, rehearsal, _where(run, gathered)) for run in failed)
     why = next((each for each in beyond if each is not None), None)
     if why is not None:
@@ -38,6 +41,12 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     findings = [_failed_run(run, gathered, rehearsal) for run in failed]
     looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
+
+
+def _failure(run: MigrationRun) -> tuple[str, str | None, str | None]:
+    """What fails, however the text is sent."""
+    error = run.error
+    return (run.migration, error.sqlstate, error.message) if error else (run.migration, None, None)
 
 
 def _file(run: MigrationRun, gathered: Gathered) -> str:
@@ -62,6 +71,7 @@ def _failed_run(run: MigrationRun, gathered: Gathered, rehearsal: Rehearsal) -> 
         object=run.migration,
         message="; ".join((message, *((cause,) if cause else ()), *_about_sending(run, rehearsal))),
         location=_place_of_error(run, file, gathered),
+        fix=how_to_finish(rehearsal, gathered.declared) if run in rehearsal.runs else None,
     )
 
 
@@ -69,11 +79,17 @@ def _about_sending(run: MigrationRun, rehearsal: Rehearsal) -> Iterator[str]:
     """What the way of sending has to do with it."""
     if run.sending is Sending.BY_STATEMENT and run.error and run.error.statement and run.error.statement > 1:
         yield "Prisma 7.4 and newer send the file statement by statement, so what stands before the error stays"
-    others = {other.migration: other for other in rehearsal.otherwise}
-    if run is others.get(run.migration):
-        yield "older versions send the file whole, and apply it"
-    elif run.migration in others and others[run.migration].outcome is RunOutcome.APPLIED:
+    other = next((each for each in rehearsal.otherwise if each.migration == run.migration), None)
+    if other is None:
+        return
+    if run is other:
+        whole = next((each for each in rehearsal.runs if each.migration == run.migration), None)
+        if whole is not None and whole.outcome is RunOutcome.APPLIED:
+            yield "older versions send the file whole, and apply it"
+    elif other.outcome is RunOutcome.APPLIED:
         yield "Prisma 7.4 and newer send it statement by statement, and apply it; the project's version is not known"
+    elif _failure(other) == _failure(run) and other.made:
+        yield "Prisma 7.4 and newer send it statement by statement, so that what stands before the error stays"
 
 
 def _place_of_error(run: MigrationRun, file: str, gathered: Gathered) -> Location:

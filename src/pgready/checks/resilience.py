@@ -2,6 +2,7 @@
 
 from pgready.checks.causes import describe_skip
 from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, on_rehearsal
+from pgready.checks.proven import how_to_order
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Rule, Severity
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
@@ -65,7 +66,7 @@ def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     by_object: dict[ObjectRef, list[Skip]] = {}
     for skip in never:
         by_object.setdefault(skip.would_make, []).append(skip)
-    findings = [_skipped(wanted, skips, gathered.declared, rehearsal.schema) for wanted, skips in by_object.items()]
+    findings = [_skipped(wanted, skips, gathered.declared, rehearsal) for wanted, skips in by_object.items()]
     later = len(gathered.skips) - len(never)
     guarded = sum(bool(effect.guards) for script in gathered.scripts for effect in script.effects)
     looked = f"{guarded} guarded effects in {len(rehearsal.runs)} migrations"
@@ -78,10 +79,10 @@ def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     return incomplete(judged, f"what these would make is not known: {places}{more}")
 
 
-def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema, there: Schema) -> Finding:
+def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema, rehearsal: Rehearsal) -> Finding:
     first, *others = skips
     again = f" (also skipped by {', '.join(skip.migration for skip in others)})" if others else ""
-    expected = _is_declared(wanted, declared) and not _stands_under_another_name(wanted, declared, there)
+    expected = _is_declared(wanted, declared) and not _stands_under_another_name(wanted, declared, rehearsal.schema)
     return finding(
         RES002,
         object=str(wanted),
@@ -90,16 +91,7 @@ def _skipped(wanted: ObjectRef, skips: list[Skip], declared: Schema, there: Sche
         severity=RES002.severity if expected else Severity.WARN,
         confidence=Confidence.HIGH if expected else Confidence.MEDIUM,
         location=first.location,
-        fix=_how_to_order(first),
-    )
-
-
-def _how_to_order(skip: Skip) -> str | None:
-    if skip.made_by is None:
-        return None
-    return (
-        f"Let {skip.made_by} run before {skip.migration} (a date in front of its name, as long as it is not applied "
-        "anywhere), or make the object in a migration that runs after it."
+        fix=how_to_order(first, rehearsal, declared),
     )
 
 

@@ -1,6 +1,6 @@
 """The lock heat map: which migration locks which table, how strongly, and which tables it writes anew."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -16,17 +16,17 @@ from pgready.model.trace import MigrationRun
 
 __all__ = ["LockHeatMap", "describe_locks", "draw_lock_heat_map", "lock_heat_map_scene", "make_lock_heat_map"]
 
-MOST_ROWS, MOST_COLUMNS = 150, 60
+MOST_ROWS, MOST_COLUMNS = 80, 60
 _ROW, _WIDEST_CELL = 17, 26
 _NUMBER, _NAME, _LEFT = MARGIN + 26, MARGIN + 32, 272
 _LONGEST = 130
 _SMALL = 10
 _NAMED = 6
 _LOOKS = (
-    (LockMode.ACCESS_EXCLUSIVE, COLOURS[LinkKind.FORBIDDEN], "ACCESS EXCLUSIVE: reads and writes wait"),
-    (LockMode.SHARE, TOLERATED, "SHARE to EXCLUSIVE: writes wait"),
-    (LockMode.SHARE_UPDATE_EXCLUSIVE, "#8FBFDF", "SHARE UPDATE EXCLUSIVE: nobody waits"),
-    (LockMode.ROW_EXCLUSIVE, FAINT, "ROW EXCLUSIVE: rows are written"),
+    (LockMode.ACCESS_EXCLUSIVE, COLOURS[LinkKind.FORBIDDEN], 1.0, "ACCESS EXCLUSIVE: reads and writes wait"),
+    (LockMode.SHARE, TOLERATED, 0.75, "SHARE to EXCLUSIVE: writes wait"),
+    (LockMode.SHARE_UPDATE_EXCLUSIVE, "#8FBFDF", 0.5, "SHARE UPDATE EXCLUSIVE: nobody waits"),
+    (LockMode.ROW_EXCLUSIVE, FAINT, 0.3, "ROW EXCLUSIVE: rows are written"),
 )
 
 
@@ -36,7 +36,8 @@ class LockHeatMap:
 
     `rewrites` are the cells whose table is written anew. `quiet` migrations were traced and lock no table that was
     there before them; `untraced` were applied and not traced; `left_out` are rows and columns for which there was no
-    room: those that lock least.
+    room: those that lock least. `stopping` counts the migrations, with and without room, that stop reads, and the
+    tables of which; `rewritten` how often a table is written anew.
     """
 
     rows: tuple[tuple[int, str], ...]
@@ -46,6 +47,8 @@ class LockHeatMap:
     quiet: int = 0
     untraced: int = 0
     left_out: tuple[int, int] = (0, 0)
+    stopping: tuple[int, int] = (0, 0)
+    rewritten: int = 0
 
 
 _Cell = tuple[LockMode, bool]
@@ -59,18 +62,22 @@ def make_lock_heat_map(runs: Iterable[MigrationRun]) -> LockHeatMap:
         if run.trace:
             traced.append((run.position, run.migration, _cells(run)))
     locking = [each for each in traced if each[2]]
-    rows = sorted(sorted(locking, key=lambda each: -_weight(each[2].values()))[:MOST_ROWS])
+    # Of equals the newer ones: they are the likelier ones to be deployed.
+    rows = sorted(sorted(locking, key=lambda each: (-_weight(each[2].values()), -each[0]))[:MOST_ROWS])
     held: dict[str, list[_Cell]] = {}
-    for _, _, cells in locking:
+    for _, _, cells in rows:
         for table, cell in cells.items():
             held.setdefault(table, []).append(cell)
     columns = sorted(sorted(sorted(held), key=lambda table: -_weight(held[table]))[:MOST_COLUMNS])
+    # What locks only tables without room would be an empty row.
+    rows = [each for each in rows if not each[2].keys().isdisjoint(columns)]
     shown = {
         (row, column): cells[table]
         for row, (_, _, cells) in enumerate(rows)
         for column, table in enumerate(columns)
         if table in cells
     }
+    every = {table for _, _, cells in locking for table in cells}
     return LockHeatMap(
         rows=tuple((position, name) for position, name, _ in rows),
         columns=tuple(columns),
@@ -78,8 +85,15 @@ def make_lock_heat_map(runs: Iterable[MigrationRun]) -> LockHeatMap:
         rewrites=frozenset(place for place, (_, rewritten) in shown.items() if rewritten),
         quiet=len(traced) - len(locking),
         untraced=untraced,
-        left_out=(len(locking) - len(rows), len(held) - len(columns)),
+        left_out=(len(locking) - len(rows), len(every) - len(columns)),
+        stopping=_stopping([cells for _, _, cells in locking]),
+        rewritten=sum(rewritten for _, _, cells in locking for _, rewritten in cells.values()),
     )
+
+
+def _stopping(locking: Sequence[Mapping[str, _Cell]]) -> tuple[int, int]:
+    stopped = [[table for table, (mode, _) in cells.items() if mode.stops_reads] for cells in locking]
+    return sum(map(bool, stopped)), len({table for tables in stopped for table in tables})
 
 
 def _cells(run: MigrationRun) -> dict[str, _Cell]:
@@ -153,12 +167,15 @@ def _bare(name: str) -> str:
     return name[15:] if name[:14].isdigit() and name[14:15] == "_" else name
 
 
-def _colour(mode: LockMode) -> str:
-    return next(colour for least, colour, _ in _LOOKS if mode >= least)
+def _look(mode: LockMode) -> tuple[str, float]:
+    """Colour, and the share of the cell's height: the weaker, the flatter, for those who see no colours."""
+    return next((colour, share) for least, colour, share, _ in _LOOKS if mode >= least)
 
 
 def _cell(x: float, top: float, wide: float, mode: LockMode, *, rewritten: bool) -> Iterator[Shape]:
-    yield Box(x=x + 0.5, y=top + 1, width=wide - 1, height=_ROW - 2, fill=_colour(mode), radius=1.5)
+    colour, share = _look(mode)
+    high = (_ROW - 2) * share
+    yield Box(x=x + 0.5, y=top + (_ROW - high) / 2, width=wide - 1, height=high, fill=colour, radius=1.5)
     if rewritten:
         size = min(7.0, wide - 4)
         left, upper = x + (wide - size) / 2, top + (_ROW - size) / 2
@@ -166,9 +183,9 @@ def _cell(x: float, top: float, wide: float, mode: LockMode, *, rewritten: bool)
 
 
 def _entries(drawn: LockHeatMap) -> Iterator[tuple[Sample, str]]:
-    there = {_colour(mode) for mode in drawn.cells.values()}
-    for least, colour, words in _LOOKS:
-        if colour in there:
+    there = {_look(mode) for mode in drawn.cells.values()}
+    for least, colour, share, words in _LOOKS:
+        if (colour, share) in there:
             yield _sample(least, rewritten=False), words
     if drawn.rewrites:
         yield _sample(LockMode.ACCESS_EXCLUSIVE, rewritten=True), "the table is written anew"
@@ -180,15 +197,14 @@ def _sample(mode: LockMode, *, rewritten: bool) -> Sample:
 
 def _lines(drawn: LockHeatMap) -> tuple[str, str, str]:
     """Title, second line and note."""
-    strong = {row for (row, _), mode in drawn.cells.items() if mode.stops_reads}
-    tables = {column for (_, column), mode in drawn.cells.items() if mode.stops_reads}
+    strong, tables = drawn.stopping
     title = (
-        f"{plural(len(strong), 'migration')} {'stops' if len(strong) == 1 else 'stop'} reads and writes of "
-        f"{plural(len(tables), 'table')} that {'was' if len(tables) == 1 else 'were'} there before"
+        f"{plural(strong, 'migration')} {'stops' if strong == 1 else 'stop'} reads and writes of "
+        f"{plural(tables, 'table')} that {'was' if tables == 1 else 'were'} there before"
         if strong
         else "No migration stops reads of a table that was there before it"
     )
-    rewrites = len(drawn.rewrites)
+    rewrites = drawn.rewritten
     times = {1: "Once", 2: "Twice"}.get(rewrites, f"{rewrites:,} times")
     line = f"{times} a table is written anew, with its indexes." if rewrites else ""
     return title, line, _note(drawn)
@@ -199,9 +215,8 @@ def _note(drawn: LockHeatMap) -> str:
     told = ["The strongest lock of each migration on each table, as the rehearsal saw it."]
     told += [f"{plural(drawn.quiet, 'migration')} without a lock on an older table left out."] * bool(drawn.quiet)
     told += [f"{plural(drawn.untraced, 'migration')} not traced."] * bool(drawn.untraced)
-    told += [f"No room for {plural(rows, 'migration')} and {plural(columns, 'table')} with weaker locks."] * bool(
-        rows or columns
-    )
+    more = [plural(number, noun) for number, noun in ((rows, "migration"), (columns, "table")) if number]
+    told += [f"Those that lock most; no room for {' and '.join(more)} more."] * bool(more)
     return " ".join(told)
 
 

@@ -26,8 +26,9 @@ class RecoveryTrial:
     """A recovery that was run from the state after the failure.
 
     `works`: it ended well, and the database is then as after a deployment that nothing disturbed. `sql` are the
-    statements that are run by hand, in order (those of UNDO; of REST the settings that its rest needs). `why` says what
-    is in the way, in words, with the server's SQLSTATE where it refused; `invalid` are indexes that it leaves invalid.
+    statements that are run by hand before, in order: those of UNDO; of REST the settings that its rest needs, and drops
+    of indexes that are not valid. `why` says what is in the way, in words, with the server's SQLSTATE where it refused;
+    `invalid` are indexes that it leaves invalid.
     """
 
     recovery: Recovery

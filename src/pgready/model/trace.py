@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pgready.model.crash_points import CrashPoint
+from pgready.model.hidden_shapes import HiddenShape
 from pgready.model.kept_rows import RowsRehearsal
 from pgready.model.location import Location
 from pgready.model.locks import LockMode
@@ -124,7 +125,10 @@ class MigrationRun:
     in both. They hold what really happened, whatever the text says. `leaves_open`: the file ended without an error
     inside a transaction that it had not committed. `sending` is how its text was sent. `trace` has one entry for each
     statement, of a run of its own; `trace_skipped` says why there is none. `crash_points` are the places where it was
-    stopped on purpose, in order; `crash_skipped` says why there is none.
+    stopped on purpose, in order; `crash_skipped` says why there is none; `enclosable` is whether a text that is sent by
+    statement ends just the same between BEGIN and COMMIT, which leave nothing of it (None: not tried).
+    `hidden` are creations under a guard that found something else than they ask for, in order, of `hidden_compared`
+    that found anything; `hidden_skipped` says what could not be compared.
     """
 
     migration: str
@@ -142,6 +146,10 @@ class MigrationRun:
     trace_skipped: str | None = None
     crash_points: tuple[CrashPoint, ...] = ()
     crash_skipped: str | None = None
+    enclosable: bool | None = None
+    hidden: tuple[HiddenShape, ...] = ()
+    hidden_compared: int = 0
+    hidden_skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +173,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What may repair an order: migrations renamed, or the texts of migrations once more, as new ones at the end."""
+    """What may repair an order: migrations renamed, or the texts of migrations once more, as new ones at the end.
+
+    `makes` are tables that no migration makes; `sql`, which creates them, then runs before these texts.
+    """
 
     moves: tuple[Move, ...] = ()
     repeats: tuple[str, ...] = ()
+    makes: tuple[ObjectRef, ...] = ()
+    sql: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +191,7 @@ class Trial:
     `appeared` and `vanished` are differences of what is there at the end; `failed` names the first migration that did
     not end well, with its error, and `applied` is how many did. `base_failed`: the deployment as it is comes to no end;
     `appeared` is then told from where it stops, and `vanished` are objects that the new order loses: never made, or
-    dropped by a migration that used to run before they were made.
+    tables and columns that a migration drops which used to run before they were made.
     """
 
     remedy: Remedy

@@ -23,7 +23,7 @@ from pgready.model.location import Location
 from pgready.model.migration import Migration, MigrationRecord
 from pgready.model.names import QualifiedName
 from pgready.orchestrator.evidence import Keep, kept
-from pgready.orchestrator.rehearsing import Progress, rehearsal_of
+from pgready.orchestrator.rehearsing import Progress, rehearsal_or_why
 from pgready.orchestrator.request import make_request
 from pgready.orchestrator.scope import Scope, scope_in_words
 from pgready.orchestrator.sending import by_statement, sent
@@ -104,7 +104,7 @@ def audit_sources(
     )
     sending = sent(sources.migrations, sources.scripts, sources.prisma, rehearse=sources.request.rehearse)
     read = replace(read, by_statement=frozenset(sending.pieces))
-    rehearsal = rehearsal_of(sources, sending, on_progress, keep) if sources.request.rehearse else None
+    rehearsal, without = rehearsal_or_why(sources, sending, on_progress, keep)
     complete = rehearsal.schema if rehearsal is not None and rehearsal.complete else None
     grouping = resolve_groups(
         with_undeclared(sources.declared, complete),
@@ -125,7 +125,7 @@ def audit_sources(
         unknown_in_contracts=tuple((unknown.place, unknown.name) for unknown in isolation.unknown),
         history=as_deployed(clean, sources.migrations, sources.scripts, rehearsal, sources.deployment),
         rehearsal=rehearsal,
-        rehearsal_skipped=None if rehearsal else "the rehearsal was switched off",
+        rehearsal_skipped=without,
         skips=silent_skips(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
         opaque=unread_guards(sources.migrations, sources.scripts, rehearsal) if rehearsal else (),
     )

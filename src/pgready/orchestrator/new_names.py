@@ -11,7 +11,9 @@ __all__ = ["directly_after", "directly_before"]
 
 _STAMP = re.compile(r"((?:19|20)\d{12})_(.+)", re.DOTALL | re.ASCII)
 _FORMAT = "%Y%m%d%H%M%S"
-_SECOND = timedelta(seconds=1)
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+# Of a name of a file on Linux and macOS, in bytes; Prisma's record of it holds as many characters.
+_LONGEST = 255
 
 
 def directly_before(names: Sequence[str], migration: str, successor: str, *, stem: str | None = None) -> Move | None:
@@ -36,8 +38,8 @@ def directly_after(names: Sequence[str], migration: str, predecessor: str, *, st
 def _name_between(before: str | None, after: str | None, name: str) -> str | None:
     """A name that sorts between two others (None: nothing is there), dated where they are; None where no room is left.
 
-    Midnight of the later one's day where that lies between, which is easy to read; else a second beside one of them;
-    else the earlier one's name in front.
+    Midnight of the later one's day where that lies between, which is easy to read; else a second behind the earlier
+    one, or the day before where there is none; else the earlier one's name in front.
     """
     match = _STAMP.fullmatch(name)
     stem = match[2] if match else name
@@ -45,7 +47,7 @@ def _name_between(before: str | None, after: str | None, name: str) -> str | Non
     stamps: list[datetime] = []
     if later is not None and (before is None or earlier is not None):
         midnight = later.replace(hour=0, minute=0, second=0)
-        stamps = [midnight, earlier + _SECOND if earlier else later - _SECOND]
+        stamps = [midnight, earlier + _SECOND if earlier else midnight - _DAY]
     elif earlier is not None:
         stamps = [earlier + _SECOND]
     dated = [f"{stamp.strftime(_FORMAT)}_{stem}" for stamp in stamps]
@@ -55,6 +57,8 @@ def _name_between(before: str | None, after: str | None, name: str) -> str | Non
 
 def _lies_between(before: str | None, name: str, after: str | None) -> bool:
     here = os.fsencode(name)
+    if len(here) > _LONGEST:
+        return False
     return (before is None or os.fsencode(before) < here) and (after is None or here < os.fsencode(after))
 
 

@@ -3,34 +3,62 @@
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from pgready import __version__
-from pgready.checks.skips import silent_skips
+from pgready.errors import RehearsalError
 from pgready.model.spelling import questions
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, key_of
-from pgready.orchestrator.remedies import remedies
+from pgready.orchestrator.hidden import to_compare
+from pgready.orchestrator.mending import mends
+from pgready.orchestrator.remedies import what_to_try
 from pgready.orchestrator.rows import on_rows
-from pgready.orchestrator.scope import worth_tracing
+from pgready.orchestrator.scope import worth_crashing, worth_tracing
 from pgready.orchestrator.sending import Sent
 from pgready.orchestrator.sources import Sources
 
-__all__ = ["Progress", "rehearsal_of"]
+if TYPE_CHECKING:
+    from pgready.rehearsal.binaries import Binaries
+
+__all__ = ["Progress", "rehearsal_or_why"]
+
+_SWITCHED_OFF = "the rehearsal was switched off"
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, name of the migration) while the rehearsal runs."""
 
 
-def rehearsal_of(sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep) -> Rehearsal:
-    """The rehearsal of a project, made or kept; raises RehearsalError when there is no server for it."""
-    from pgready.rehearsal import find_binaries, rehearse  # noqa: PLC0415  # reading and judging need no server
+def rehearsal_or_why(
+    sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep
+) -> tuple[Rehearsal | None, str | None]:
+    """The rehearsal, made or kept, or why there is none: a server that breaks is no verdict.
+
+    Raises RehearsalError where there are no binaries, or those that were named will not do: that is a wrong input.
+    """
+    if not sources.request.rehearse:
+        return None, _SWITCHED_OFF
+    from pgready.rehearsal import find_binaries  # noqa: PLC0415  # reading and judging need no server
 
     binaries = find_binaries(sources.request.postgres)
+    try:
+        return _rehearsal_on(binaries, sources, sending, on_progress, keep), None
+    except RehearsalError as error:
+        return None, f"the rehearsal broke: {' '.join(str(error).split())}"
+
+
+def _rehearsal_on(
+    binaries: "Binaries", sources: Sources, sending: Sent, on_progress: Progress | None, keep: Keep
+) -> Rehearsal:
+    from pgready.rehearsal import rehearse  # noqa: PLC0415  # as above
+
     thorough = sources.request.thorough
     asked = questions(sources.declared)
     stand_ins = shadow.name if (shadow := sources.files.external.shadow_sql) is not None else None
     rows = on_rows(sources.deployment, sources.migrations, thorough=thorough)
     traced = worth_tracing(sources.deployment, sources.migrations, thorough=thorough)
+    crashed = worth_crashing(sources.deployment, sources.scripts, sending.pieces, thorough=thorough)
     key = key_of(
         {
             "pgready": [__version__, code_digest()],
@@ -39,6 +67,7 @@ def rehearsal_of(sources: Sources, sending: Sent, on_progress: Progress | None, 
             "apart": [sorted(sending.pieces), sorted(sending.otherwise)],
             "rows": [sorted(rows.before), sorted(rows.last)] if rows else [],
             "traced": sorted(traced),
+            "crashed": sorted(crashed),
             "stand-ins": stand_ins,
             "questions": [asdict(question) for question in asked],
         }
@@ -51,12 +80,13 @@ def rehearsal_of(sources: Sources, sending: Sent, on_progress: Progress | None, 
             questions=asked,
             pieces=sending.pieces,
             otherwise=sending.otherwise,
-            remedies=lambda rehearsal: remedies(
-                sources.migrations, silent_skips(sources.migrations, sources.scripts, rehearsal)
-            ),
+            remedies=partial(what_to_try, sources.migrations, sources.scripts, sources.declared),
+            mends=partial(mends, sources.migrations, sources.scripts),
+            hidden=partial(to_compare, sources.scripts),
             rerun={migration.name for migration in sources.migrations},
             on_rows=rows,
             traced=traced,
+            crashed=crashed,
             binaries=binaries,
             on_progress=on_progress,
         )

@@ -7,15 +7,27 @@ more, at the end, what skipped itself when it ran too early. Which of them works
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from pgready.checks.skips import silent_skips
+from pgready.model.effects import Script
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
-from pgready.model.trace import Move, Remedy, Skip
+from pgready.model.schema import Schema
+from pgready.model.trace import Move, Rehearsal, Remedy, Skip
+from pgready.orchestrator.absent import absent_tables
 from pgready.orchestrator.new_names import directly_before
 
-__all__ = ["remedies"]
+__all__ = ["remedies", "what_to_try"]
 
 _MOST_LATE = 4
 _MOST_PLACES = 3
+
+
+def what_to_try(
+    migrations: Sequence[Migration], scripts: Sequence[Script], declared: Schema, rehearsal: Rehearsal
+) -> tuple[tuple[Remedy, ...], ...]:
+    """For what a complete rehearsal has skipped: other orders, and the tables that no migration makes."""
+    skips = silent_skips(migrations, scripts, rehearsal)
+    return (*remedies(migrations, skips), *absent_tables(declared, rehearsal, skips))
 
 
 def remedies(migrations: Sequence[Migration], skips: Iterable[Skip]) -> tuple[tuple[Remedy, ...], ...]:

@@ -133,7 +133,8 @@ def raise_if_dead(database: Database, seconds: float = 0.0) -> None:
     try:
         database.admin.execute(b"SELECT")
     except psycopg.Error as error:
-        words = database.cluster.last_words() or str(error)
+        gone = not database.cluster.supervisor.server_is_alive(_CRASH_SECONDS)
+        words = database.cluster.last_words() if gone else str(error)
         raise RehearsalError(f"the throw-away server broke: {words}") from error
 
 

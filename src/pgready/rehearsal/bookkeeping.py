@@ -10,10 +10,11 @@ from uuid import uuid4
 from pgready.model.migration import Migration
 from pgready.rehearsal.connection import Connection
 
-__all__ = ["begin_deploy", "record_failed", "record_finished", "record_started"]
+__all__ = ["begin_deploy", "continue_deploy", "record_failed", "record_finished", "record_started"]
 
+_LOCK = b"SELECT pg_advisory_lock(72707369)"
 _BEGIN = (
-    b"SELECT pg_advisory_lock(72707369)",
+    _LOCK,
     b"""CREATE TABLE _prisma_migrations (
     id                      VARCHAR(36) PRIMARY KEY NOT NULL,
     checksum                VARCHAR(64) NOT NULL,
@@ -31,6 +32,11 @@ def begin_deploy(connection: Connection) -> None:
     """What happens before the first migration; psycopg.Error if refused."""
     for command in _BEGIN:
         connection.execute(command)
+
+
+def continue_deploy(connection: Connection) -> None:
+    """What happens before the next migration over a new connection; psycopg.Error if refused."""
+    connection.execute(_LOCK)
 
 
 def record_started(connection: Connection, migration: Migration) -> str:

@@ -62,8 +62,9 @@ class Cluster:
         """The end of the server's log, for an error message."""
         with contextlib.suppress(OSError):
             lines = self.directory.log.read_text(errors="replace").splitlines()
-            return "\n".join(lines[-_LOG_LINES:])
-        return ""
+            if lines:
+                return "\n".join(lines[-_LOG_LINES:])
+        return "its processes ended without a word; somebody or something (memory?) has killed them"
 
 
 @contextlib.contextmanager
@@ -98,6 +99,8 @@ def _running(directory: WorkDirectory, binaries: Binaries, account: Account) -> 
     try:
         _wait_until_ready(cluster)
         directory.password.unlink()
+        # What initdb said is no news of a server that breaks later.
+        os.truncate(directory.log, 0)
         yield cluster
     finally:
         supervisor.stop()

@@ -21,6 +21,8 @@ __all__ = ["OWNER", "Database", "new_database"]
 OWNER = "postgres"
 """The usual name of a project's role: `ALTER TABLE ... OWNER TO postgres` of a dump then means the owner itself."""
 
+_RENEWED = sql.SQL("ALTER ROLE {} PASSWORD {}")
+_RESET = sql.SQL("ALTER ROLE {} RESET ALL")
 _FILE_COPY = 150000
 _PUBLIC_OWNED_BY_DATABASE_OWNER = 150000
 
@@ -48,6 +50,14 @@ class Database:
             options="-c search_path=public",
         )
 
+    def let_owner_in(self) -> None:
+        """Undo what a migration has set for the role of the owner, which belongs to the whole server.
+
+        It may change its own password and settings (PostgreSQL manual, ALTER ROLE), and would lock us out with them.
+        """
+        self.admin.execute(_RENEWED.format(sql.Identifier(OWNER), sql.Literal(self.password)))
+        self.admin.execute(_RESET.format(sql.Identifier(OWNER)))
+
 
 @contextlib.contextmanager
 def new_database(cluster: Cluster, name: str = "rehearsal", *, beside: Database | None = None) -> Iterator[Database]:
@@ -61,6 +71,8 @@ def new_database(cluster: Cluster, name: str = "rehearsal", *, beside: Database 
         with cluster.connect_admin() as admin:
             if beside is None:
                 admin.execute(_new_owner(password))
+            else:
+                beside.let_owner_in()
             admin.execute(_new_database(cluster.binaries.version_num, name))
         admin = cluster.connect_admin(name)
     except psycopg.Error as error:
@@ -75,6 +87,8 @@ def new_database(cluster: Cluster, name: str = "rehearsal", *, beside: Database 
         if beside is not None:
             # A server that is gone has no database left.
             with contextlib.suppress(psycopg.Error), cluster.connect_admin() as last:
+                # A template cannot be dropped, and its owner may make it one.
+                last.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
                 last.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -5,19 +5,21 @@ import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace
 
+import psycopg
 from psycopg.pq import TransactionStatus
 
+from pgready.errors import RehearsalError
 from pgready.model.migration import Migration
 from pgready.model.trace import MigrationRun, RunOutcome, Sending
-from pgready.rehearsal.apply import execute
-from pgready.rehearsal.bookkeeping import begin_deploy
+from pgready.rehearsal.apply import execute, raise_if_dead
+from pgready.rehearsal.bookkeeping import begin_deploy, continue_deploy
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
 from pgready.rehearsal.limits import Limits, Watch
-from pgready.rehearsal.names import Names, Seen, difference, look, look_again
+from pgready.rehearsal.names import Names, Seen, changes, look, look_again
 from pgready.rehearsal.rerun import Rerunning, run_again
 
-__all__ = ["Pieces", "Progress", "deploy"]
+__all__ = ["Pieces", "Progress", "deploy", "silent"]
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of migrations done, the number of all, and the name of the next one ("" at the end)."""
@@ -42,8 +44,9 @@ def deploy(
     the still empty database. `made` and `dropped` tell what is committed: what happens in a transaction that a file
     leaves open stands with the migration that commits it, and nowhere if none does.
     """
-    report = on_progress or _silent
-    with contextlib.closing(database.connect_owner()) as owner:
+    report = on_progress or silent
+    with contextlib.ExitStack() as opened:
+        owner = opened.enter_context(contextlib.closing(database.connect_owner()))
         begin_deploy(owner)
         watch = Watch(
             database=database,
@@ -59,8 +62,25 @@ def deploy(
                 continue
             run, seen = _run(owner, migration, pieces, watch, seen, again=migration.name in rerun)
             stopped = run.outcome is not RunOutcome.APPLIED
+            if not stopped and migration.name in rerun and owner.closed:
+                owner = opened.enter_context(contextlib.closing(_connect_again(database, watch, migration.name)))
             yield run
         report(len(migrations), len(migrations), "")
+
+
+def _connect_again(database: Database, watch: Watch, name: str) -> Connection:
+    """After a second run that ended the connection: the next `prisma migrate deploy` would go on like this."""
+    try:
+        database.let_owner_in()
+        owner = database.connect_owner()
+        continue_deploy(owner)
+    except psycopg.Error as error:
+        raise_if_dead(database)
+        raise RehearsalError(
+            f"the second run of {name} ended its connection, and no other is let in: {error}"
+        ) from error
+    watch.pid = owner.info.backend_pid
+    return owner
 
 
 def _not_reached(migration: Migration) -> MigrationRun:
@@ -75,7 +95,8 @@ def _run(
         return run, before
     applied = execute(owner, migration, pieces.get(migration.name, (migration.sql,)), watch)
     after = look_again(watch.database.admin, before)
-    made, dropped = difference(before.names, after.names)
+    made, dropped = changes(before, after)
+    open_ = not applied.error and owner.info.transaction_status != TransactionStatus.IDLE
     second = Rerunning()
     if again and not applied.error:
         second = run_again(owner, migration.sql, applied, watch)
@@ -90,10 +111,10 @@ def _run(
         rerun=second.rerun,
         rerun_skipped=second.skipped,
         sending=Sending.BY_STATEMENT if migration.name in pieces else Sending.WHOLE,
-        leaves_open=not applied.error and owner.info.transaction_status != TransactionStatus.IDLE,
+        leaves_open=open_,
     )
     return run, after
 
 
-def _silent(_done: int, _total: int, _name: str) -> None:
+def silent(_done: int, _total: int, _name: str) -> None:
     """Nobody asked for the progress."""

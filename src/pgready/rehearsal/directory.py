@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import signal
 import stat
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from pgready.errors import RehearsalError
 from pgready.rehearsal.account import Account
 from pgready.rehearsal.settings import PORT
+from pgready.rehearsal.supervisor import stop_server_of
 
 __all__ = ["PREFIX", "Base", "WorkDirectory", "bases", "make_directory", "sweep"]
 
@@ -120,7 +120,15 @@ def sweep(account: Account) -> None:
 def _bases() -> Iterator[Path]:
     if _SHARED_MEMORY.is_dir():
         yield _SHARED_MEMORY
-    yield from dict.fromkeys((Path(tempfile.gettempdir()).absolute(), Path("/tmp")))  # noqa: S108  # likewise private
+    yield from dict.fromkeys((*_chosen(), Path("/tmp")))  # noqa: S108  # likewise private
+
+
+def _chosen() -> tuple[Path, ...]:
+    """What the user's environment names; nothing in a container that is read-only but for its shared memory."""
+    try:
+        return (Path(tempfile.gettempdir()).absolute(),)
+    except FileNotFoundError:
+        return ()
 
 
 def _too_full(free: int, least: int) -> str | None:
@@ -166,7 +174,7 @@ def _sweep_one(entry: Path, account: Account) -> None:
     ours = found.st_uid in {account.uid, os.geteuid()} and stat.S_ISDIR(found.st_mode)
     if not ours or time.time() - found.st_mtime < _YOUNG_SECONDS or not _is_abandoned(entry / "lock"):
         return
-    _stop_server_of(entry / "data", found.st_uid)
+    stop_server_of(entry / "data", found.st_uid)
     shutil.rmtree(entry, ignore_errors=True)
 
 
@@ -179,12 +187,3 @@ def _is_abandoned(lock: Path) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _stop_server_of(data: Path, uid: int) -> None:
-    """Quit a server whose supervisor was killed too; its working directory proves that it is the one (Linux)."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-        process = Path(f"/proc/{pid}")
-        if pid > 1 and process.stat().st_uid == uid and (process / "cwd").readlink() == data:
-            os.kill(pid, signal.SIGQUIT)

@@ -7,7 +7,6 @@ connection: cancel, then terminate, which cannot be caught.
 import contextlib
 import os
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,12 +16,12 @@ import psycopg
 
 from pgready.errors import RehearsalError
 from pgready.rehearsal.database import Database
+from pgready.rehearsal.guard import Guard
 
 __all__ = ["Limits", "Watch"]
 
 _TERMINATE_AFTER = 1.0
 _GIVE_UP_AFTER = 10.0
-_GUARD_EVERY = 0.1
 _DISK_EVERY = 0.5
 _DISK_SHARE = 0.05
 """Thousands of files take long to count: at most this share of the time goes into it."""
@@ -54,6 +53,7 @@ class Watch:
     _stopped: float | None = field(default=None, init=False)
     _terminated: bool = field(default=False, init=False)
     _next_look: float = field(default=0.0, init=False)
+    _guard: Guard | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """A migration starts now."""
@@ -76,27 +76,10 @@ class Watch:
 
         What is stopped fails with an error of psycopg, or with RehearsalError where `tick` raises it.
         """
-        done, raised = threading.Event(), list[RehearsalError]()
-
-        def look() -> None:
-            while not done.wait(_GUARD_EVERY):
-                try:
-                    self.tick()
-                except RehearsalError as error:
-                    raised.append(error)
-                    with contextlib.suppress(RehearsalError):
-                        self._signal("SELECT pg_terminate_backend(%s)")
-                    return
-
-        thread = threading.Thread(target=look, name="pgready watch", daemon=True)
-        thread.start()
-        try:
+        if self._guard is None:
+            self._guard = Guard(self.tick, lambda: self._signal("SELECT pg_terminate_backend(%s)"))
+        with self._guard.guarding():
             yield
-        finally:
-            done.set()
-            thread.join()
-            if raised:
-                raise raised[0]
 
     def check_disk(self) -> None:
         """RehearsalError when the server uses more than its share or the disk is nearly full."""

@@ -8,7 +8,7 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.texts import query
 
-__all__ = ["Names", "Seen", "difference", "look", "look_again", "read_names"]
+__all__ = ["Names", "Seen", "changes", "difference", "look", "look_again", "read_names"]
 
 Name = tuple[str, str, str, str]
 Names = frozenset[Name]
@@ -29,13 +29,15 @@ class Seen:
     """The names at one moment, and what makes it cheap to look again.
 
     `known` has every object, also those that are no names of the project (they have the kind ""); `counts` their
-    numbers by class; `since` is the oldest transaction that had not ended then.
+    numbers by class; `since` is the oldest transaction that had not ended then. `more` are the names that have come
+    since the look before, where nothing else has happened.
     """
 
     names: Names
     known: Mapping[Identity, Name]
     counts: Mapping[str, int]
     since: int
+    more: Names | None = None
 
 
 def read_names(connection: Connection) -> Names:
@@ -67,12 +69,14 @@ def look_again(admin: Connection, seen: Seen) -> Seen:
     if not _is_simple(seen, rows, changed, counts):
         return look(admin)
     if all(seen.known.get(identity) == name for identity, name in changed.items()):
-        return Seen(names=seen.names, known=seen.known, counts=counts, since=_since(rows))
+        return Seen(names=seen.names, known=seen.known, counts=counts, since=_since(rows), more=frozenset())
     known = {**seen.known, **changed}
     fresh = changed.keys() - seen.known.keys()
     only_more = all(seen.known[identity] == changed[identity] for identity in changed.keys() - fresh)
-    names = seen.names | _names({identity: changed[identity] for identity in fresh}) if only_more else _names(known)
-    return Seen(names=names, known=known, counts=counts, since=_since(rows))
+    if not only_more:
+        return Seen(names=_names(known), known=known, counts=counts, since=_since(rows))
+    more = _names({identity: changed[identity] for identity in fresh}) - seen.names
+    return Seen(names=seen.names | more, known=known, counts=counts, since=_since(rows), more=more)
 
 
 def _is_simple(seen: Seen, rows: Sequence[Row], changed: Mapping[Identity, Name], counts: Mapping[str, int]) -> bool:
@@ -102,6 +106,11 @@ def _since(rows: Iterable[Row]) -> int:
 
 def _names(known: Mapping[Identity, Name]) -> Names:
     return frozenset(name for name in known.values() if name[0])
+
+
+def changes(before: Seen, after: Seen) -> tuple[tuple[ObjectRef, ...], tuple[ObjectRef, ...]]:
+    """`difference` between two looks that follow each other."""
+    return difference(before.names, after.names) if after.more is None else (_refs(after.more), ())
 
 
 def difference(before: Names, after: Names) -> tuple[tuple[ObjectRef, ...], tuple[ObjectRef, ...]]:

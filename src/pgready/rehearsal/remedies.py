@@ -1,17 +1,28 @@
 """Try what may repair a wrong order, in databases of their own: only what was seen to work is worth an advice."""
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pgready.model.migration import Migration
+from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, Remedy, RunOutcome, Trial
 from pgready.rehearsal.names import Names, difference
 
-__all__ = ["Outcome", "rearranged", "try_remedies"]
+__all__ = ["Mends", "Outcome", "mended", "rearranged", "try_remedies"]
 
 Outcome = tuple[Sequence[MigrationRun], Names]
 """The runs of a deployment and the names that are there at its end."""
+
+Mends = Callable[[Remedy, Sequence[MigrationRun]], Iterable[Remedy]]
+"""From the runs of a deployment that fails under a remedy to remedies with one renaming more, the best first."""
+
+_MOST_MOVES = 4
+_MOST_TRIALS = 24
+_MOST_SECONDS = 60.0
+_HOLDS_ROWS = frozenset({ObjectKind.TABLE, ObjectKind.COLUMN})
 
 
 def try_remedies(
@@ -43,7 +54,91 @@ def _trial(remedy: Remedy, outcome: Outcome, names: Names) -> Trial:
         error=failed.error if failed else None,
         appeared=appeared,
         vanished=vanished,
+        applied=_applied(runs),
     )
+
+
+def _applied(runs: Iterable[MigrationRun]) -> int:
+    return sum(run.outcome is RunOutcome.APPLIED for run in runs)
+
+
+def mended(
+    migrations: Sequence[Migration],
+    base: Outcome,
+    mends: Mends,
+    deploy: Callable[[Remedy], Outcome],
+) -> tuple[Trial, ...]:
+    """The fewest renamings with which a deployment that fails comes to its end; else what was tried and went furthest.
+
+    Of several that are equally few, those after which most is there. Nothing when nothing could be tried. At most four
+    renamings, two dozen deployments and a minute.
+    """
+    ends = time.monotonic() + _MOST_SECONDS
+    level: list[tuple[Remedy, Sequence[MigrationRun]]] = [(Remedy(), base[0])]
+    seen, tried = {_order(migrations, Remedy())}, list[tuple[Trial, int]]()
+    for _ in range(_MOST_MOVES):
+        behind: list[tuple[Remedy, Sequence[MigrationRun]]] = []
+        for remedy in _fresh(migrations, level, mends, seen):
+            if len(tried) == _MOST_TRIALS or time.monotonic() > ends:
+                break
+            runs, found = deploy(remedy)
+            tried.append((_mending(remedy, (runs, found), base), len(found)))
+            behind.append((remedy, runs))
+        if any(trial.works for trial, _ in tried):
+            break
+        # The furthest first; what went equally far stays in the order in which it was proposed.
+        level = sorted(behind, key=lambda each: -_applied(each[1]))
+    best = max(tried, key=lambda each: (each[0].works, each[0].applied, each[1]), default=None)
+    return () if best is None else (best[0],)
+
+
+def _fresh(
+    migrations: Sequence[Migration],
+    level: Iterable[tuple[Remedy, Sequence[MigrationRun]]],
+    mends: Mends,
+    seen: set[tuple[int, ...]],
+) -> Iterator[Remedy]:
+    """What follows from each of these deployments, every order once."""
+    for remedy, runs in level:
+        for following in mends(remedy, runs):
+            order = _order(migrations, following)
+            if order not in seen:
+                seen.add(order)
+                yield following
+
+
+def _order(migrations: Sequence[Migration], remedy: Remedy) -> tuple[int, ...]:
+    renamed = {move.migration: move.new_name for move in remedy.moves}
+    names = [os.fsencode(renamed.get(each.name, each.name)) for each in migrations]
+    return tuple(sorted(range(len(names)), key=names.__getitem__)) if renamed else tuple(range(len(names)))
+
+
+def _mending(remedy: Remedy, outcome: Outcome, base: Outcome) -> Trial:
+    """What was there where the base stopped may be gone by right: its later migrations may drop it."""
+    trial = replace(_trial(remedy, outcome, base[1]), base_failed=True)
+    runs, found = outcome
+    made = {ref for run in runs for ref in run.made}
+    never = [ref for ref in trial.vanished if ref not in made]
+    present = set(difference(frozenset(), found)[0])
+    lost = [ref for ref in _dropped_by_earlier(remedy, runs, base[0]) if ref not in present]
+    return replace(trial, vanished=tuple(dict.fromkeys((*never, *lost))) if trial.failed is None else ())
+
+
+def _dropped_by_earlier(
+    remedy: Remedy, runs: Iterable[MigrationRun], base: Iterable[MigrationRun]
+) -> Iterator[ObjectRef]:
+    """Tables and columns that a migration drops, and that were written to be made after it.
+
+    What holds no rows is left out: an index that comes earlier is rightly dropped by what always meant to drop it.
+    """
+    original = {move.new_name: move.migration for move in remedy.moves}
+    position = {run.migration: run.position for run in base}
+    makers: dict[ObjectRef, int] = {}
+    for run in runs:
+        name = original.get(run.migration, run.migration)
+        gone = [ref for ref in run.dropped if ref.kind in _HOLDS_ROWS]
+        yield from (ref for ref in gone if makers.get(ref, 0) > position[name])
+        makers |= dict.fromkeys(run.made, position[name])
 
 
 def rearranged(migrations: Sequence[Migration], remedy: Remedy) -> tuple[Migration, ...]:
@@ -52,5 +147,11 @@ def rearranged(migrations: Sequence[Migration], remedy: Remedy) -> tuple[Migrati
     texts = {migration.name: migration for migration in migrations}
     moved = [replace(each, name=renamed.get(each.name, each.name)) for each in migrations]
     ordered = sorted(moved, key=lambda each: os.fsencode(each.name)) if renamed else moved
-    last = [replace(texts[name], name=f"{name} (again)") for name in remedy.repeats]
+    made = [] if remedy.sql is None else [_new(remedy.sql)]
+    last = [*made, *(replace(texts[name], name=f"{name} (again)") for name in remedy.repeats)]
     return tuple(replace(each, position=position) for position, each in enumerate((*ordered, *last), 1))
+
+
+def _new(text: str) -> Migration:
+    checksum = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Migration(name="(new)", position=0, file="(new)", sql=text, checksum=checksum)

@@ -9,9 +9,11 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+import psycopg
+
 from pgready.model.migration import Migration
 from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunOutcome
-from pgready.rehearsal.apply import apply_pieces
+from pgready.rehearsal.apply import apply_pieces, raise_if_dead
 from pgready.rehearsal.catalog_state import State, compare, read_state
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
@@ -28,7 +30,7 @@ def rerun_in_place(
     begin: Begin, migrations: Sequence[Migration], wanted: Collection[str], pieces: Pieces, limits: Limits
 ) -> dict[str, Rerun]:
     """Name -> second run, of the wanted migrations that a deployment reaches and applies."""
-    found: dict[str, Rerun] = {}
+    found: dict[str, Rerun | None] = {}
     texts = {each.name: pieces.get(each.name, (each.sql or "",)) for each in migrations}
     left = [each.name for each in migrations if each.name in wanted]
     while left:
@@ -38,19 +40,25 @@ def rerun_in_place(
         if not told:
             break
         left = left[len(told) :]
-    return found
+    return {name: rerun for name, rerun in found.items() if rerun is not None}
 
 
 def _until_changed(
     database: Database, runs: Iterator[MigrationRun], wanted: Collection[str], texts: Pieces, limits: Limits
-) -> Iterator[tuple[str, Rerun]]:
+) -> Iterator[tuple[str, Rerun | None]]:
+    """None for a second run after which the database lets nobody in to look at it."""
     missing = len(wanted)
     for run in runs:
         if run.outcome is not RunOutcome.APPLIED or run.leaves_open:
             return
         if run.migration not in wanted:
             continue
-        rerun, clean = _second_run(database, texts[run.migration], limits)
+        try:
+            rerun, clean = _second_run(database, texts[run.migration], limits)
+        except psycopg.Error:
+            raise_if_dead(database)
+            yield run.migration, None
+            return
         yield run.migration, rerun
         missing -= 1
         if not missing or not clean:
@@ -59,21 +67,22 @@ def _until_changed(
 
 def _second_run(database: Database, pieces: Sequence[str], limits: Limits) -> tuple[Rerun, bool]:
     """The second run, and whether the database is then good for the migrations behind it."""
-    with contextlib.closing(database.connect_owner()) as reader:
-        before = _state(database, reader, limits)
-        error = None
-        with contextlib.closing(database.connect_owner()) as owner:
-            watch = _watch(database, owner, limits)
-            error = apply_pieces(owner, pieces, watch).error
-        after = _state(database, reader, limits)
+    before = _state(database, limits)
+    with contextlib.closing(database.connect_owner()) as owner:
+        error = apply_pieces(owner, pieces, _watch(database, owner, limits)).error
+    after = _state(database, limits)
     rerun = compare(before, after)
     clean = rerun.outcome is not RerunOutcome.CHANGES
     return rerun if error is None else Rerun(outcome=RerunOutcome.FAILED, error=error), clean
 
 
-def _state(database: Database, reader: Connection, limits: Limits) -> State:
-    """Policies and casts of the project run while its rows are read."""
-    with _watch(database, reader, limits).guarding():
+def _state(database: Database, limits: Limits) -> State:
+    """Policies and casts of the project run while its rows are read; its SQL may end any other connection of ours."""
+    database.let_owner_in()
+    with (
+        contextlib.closing(database.connect_owner()) as reader,
+        _watch(database, reader, limits).guarding(),
+    ):
         return read_state(database.admin, reader)
 
 

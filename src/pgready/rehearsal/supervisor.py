@@ -9,13 +9,14 @@ import os
 import select
 import shlex
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgready.rehearsal.account import Account
 
-__all__ = ["Supervisor", "keep", "release", "start_supervisor"]
+__all__ = ["Supervisor", "keep", "release", "start_supervisor", "stop_server_of"]
 
 _ADDRESS_SPACE_KB = 2 << 20
 _FILE_BLOCKS = 1 << 20
@@ -48,9 +49,22 @@ class Supervisor:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            shutil.rmtree(self.directory, ignore_errors=True)
         finally:
+            if self.directory.exists():
+                # Somebody has killed the supervisor, so its work is left to us.
+                stop_server_of(self.directory / "data", self.directory.stat().st_uid)
+                self.server_is_alive(_STOP_SECONDS)
+                shutil.rmtree(self.directory, ignore_errors=True)
             release(self.alive)
+
+
+def stop_server_of(data: Path, uid: int) -> None:
+    """Quit a server that nobody supervises; its working directory proves that it is the one (Linux)."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        process = Path(f"/proc/{pid}")
+        if pid > 1 and process.stat().st_uid == uid and (process / "cwd").readlink() == data:
+            os.kill(pid, signal.SIGQUIT)
 
 
 def start_supervisor(
@@ -97,7 +111,7 @@ def _script(directory: Path, log: Path, prepare: list[str], server: list[str]) -
     return f"""
 trap '' INT TERM HUP
 umask 077
-exec 3>&1 >{shlex.quote(str(log))} 2>&1
+exec 3>&1 >>{shlex.quote(str(log))} 2>&1
 ulimit -c 0; ulimit -f {_FILE_BLOCKS}; ulimit -v {_ADDRESS_SPACE_KB}
 if {shlex.join(prepare)} </dev/null 3>&-; then {shlex.join(server)} </dev/null & server=$!; fi
 exec 3>&-

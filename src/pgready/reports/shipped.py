@@ -16,6 +16,7 @@ NOTEBOOKS: Mapping[str, str] = MappingProxyType(
         NOTEBOOK_OF_RECORD: "deployment readiness",
         "feature_isolation": "feature isolation",
         "migration_history": "migration history",
+        "migration_rehearsal": "migration rehearsal",
     }
 )
 """Name of a notebook -> what its report is called, after the project's name."""

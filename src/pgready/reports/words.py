@@ -10,7 +10,7 @@ from pgready.reports.blocks import Line
 from pgready.reports.causes import CauseKind
 from pgready.reports.grouping import FindingGroup
 from pgready.reports.lines import code, count, line
-from pgready.reports.tried import after_the_fact, renaming
+from pgready.reports.tried import after_the_fact, finishing, making, renaming
 from pgready.verdict import AuditResult
 
 __all__ = ["advice", "explanation", "heading", "size", "unmade"]
@@ -100,10 +100,13 @@ def advice(group: FindingGroup, audit: AuditResult) -> Line:
                 "Add a migration that creates them (",
                 code("npx prisma migrate dev --create-only"),
                 " writes one from the difference), and audit again.",
+                making(group.skips, audit),
             )
         case CauseKind.GUARD:
             return line("Make what the guard asks for in an earlier migration, or take the guard away.")
         case CauseKind.FAILED:
-            return line("Repair this migration first; what comes after it is not known until it runs.")
+            return finishing(audit) or line(
+                "Repair this migration first; what comes after it is not known until it runs."
+            )
         case _:
             return ()

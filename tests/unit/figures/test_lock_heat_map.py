@@ -10,6 +10,7 @@ from pgready.figures.lock_heat_map import (
     lock_heat_map_scene,
     make_lock_heat_map,
 )
+from pgready.figures.scene import Box
 from pgready.figures.svg import svg_bytes
 from pgready.model.locks import LockMode
 from pgready.model.names import ObjectKind, ObjectRef
@@ -55,6 +56,14 @@ def test_a_cell_is_the_strongest_lock_and_rows_and_columns_without_one_are_left_
     assert drawn.rewrites == {(0, 1)}
 
 
+def test_the_weaker_a_lock_the_flatter_its_cell_for_those_who_see_no_colours() -> None:
+    modes = (ALL, SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE, ROWS)
+    scene = lock_heat_map_scene(make_lock_heat_map([run(1, {f"T{mode}": mode for mode in reversed(modes)})]))
+    cells = {box.fill: box.height for box in scene.shapes if isinstance(box, Box) and box.layer == 2 and box.y > 100}
+    assert len(cells) == 4
+    assert sorted(cells.values(), reverse=True) == [15, 11.25, 7.5, 4.5]
+
+
 def test_the_words_name_what_stops_reads_and_what_is_left_out() -> None:
     told = describe_locks(make_lock_heat_map(EXAMPLE))
     assert told.startswith("1 migration stops reads and writes of 1 table that was there before. Once a table")
@@ -71,10 +80,22 @@ def test_nothing_leaves_the_picture_or_lies_on_something_else() -> None:
 def test_what_has_no_room_is_what_locks_least_and_is_told() -> None:
     strong = [run(number, {f"T{number % 60}": ALL}) for number in range(1, 151)]
     drawn = make_lock_heat_map([*strong, run(151, {"Weak": ROWS})])
-    assert (len(drawn.rows), len(drawn.columns), drawn.left_out) == (150, 60, (1, 1))
+    assert (len(drawn.rows), len(drawn.columns), drawn.left_out) == (80, 60, (71, 1))
     scene = lock_heat_map_scene(drawn)
-    assert "No room for 1 migration and 1 table with weaker locks." in " ".join(words_of(scene))
+    told = " ".join(words_of(scene))
+    assert "150 migrations stop reads and writes of 60 tables" in told
+    assert "Those that lock most; no room for 71 migrations and 1 table more." in told
     assert list(faults(scene)) == []
+
+
+def test_no_row_is_empty_because_its_tables_have_no_room() -> None:
+    """Columns are chosen for the rows that are shown, and not for those that are left out."""
+    early = [run(number, {f"A{number % 70}": ALL}) for number in range(1, 401)]
+    late = [run(number, {f"Z{number}": ALL}) for number in range(401, 501)]
+    drawn = make_lock_heat_map([*early, *late])
+    assert {row for row, _ in drawn.cells} == {*range(len(drawn.rows))}
+    assert (len(drawn.rows), len(drawn.columns)) == (60, 60)
+    assert drawn.left_out == (440, 110)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -65,7 +65,7 @@ def test_the_verdict_comes_before_the_contents_and_the_evidence_is_folded(premiu
 def test_the_contents_lead_to_every_section(premium_html: str) -> None:
     anchors = re.findall(r'<li><a href="#([^"]+)">', premium_html)
     assert anchors[:2] == ["what-would-be-deployed", "findings"]
-    assert len(anchors) == 9
+    assert len(anchors) == 10
     assert all(f'<h2 id="{anchor}">' in premium_html for anchor in anchors)
 
 
@@ -145,7 +145,7 @@ def test_a_run_that_failed_says_so_first_and_confirms_no_verdict(
 
 def test_parts_that_did_not_run_say_so_once_per_place(audits: ModuleType, premium_audit: AuditResult) -> None:
     html = export_html(audits.notebook_of(premium_audit, fail_at=4), title="T", banner="b")
-    assert html.count('<p class="not-run">') == 14
+    assert html.count('<p class="not-run">') == 16
     assert "banner" not in html[html.index("<main") :]
 
 

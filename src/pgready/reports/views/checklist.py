@@ -41,6 +41,8 @@ _BEFORE = (
     _Box("No table is made that no model declares", ("INV002",)),
     _Box("Migrations that claim to be resilient change nothing when they run again", ("RES003",)),
     _Box("No migration loses or changes anything when it runs again", ("RES004",)),
+    _Box("What IF NOT EXISTS finds in its place is what it asks for", ("RES005",)),
+    _Box("After a failure midway there is a way back that was tried", ("RES006", "RES009")),
     _Box("On tables with made-up rows every migration applies, and nothing is lost", ("DES008", "DES009")),
     _Box("The deployment drops no table, column or schema that was there before", ("DES001", "DES002", "DES007")),
     _Box("The deployment deletes no rows, narrows no type and removes no enum value", ("DES003", "DES004", "DES005")),

@@ -18,9 +18,9 @@ _NEVER = (
     "What CHECK constraints say: schema.prisma cannot declare them.",
     "Whether a column that looks like a reference really holds one: only values can say so.",
     "Your data: rows that break a new constraint, and how long a statement would hold its locks.",
-    "What a failure half-way through a migration leaves behind, and the way back.",
     "The application, its configuration, backups, permissions and the network.",
 )
+_MIDWAY = "What a failure half-way through a migration leaves behind, and the way back: no migration was stopped."
 
 
 def checks(audit: AuditResult) -> View:
@@ -56,8 +56,13 @@ def not_checked(audit: AuditResult) -> View:
         ),
         *(line(open_("Imitated"), ": extension ", code(shim), " is not on the throw-away server.") for shim in shims),
         *(line(text) for text in _NEVER),
+        *((line(_MIDWAY),) if not _stopped(audit) else ()),
     )
     return View(Bullets(items=items))
+
+
+def _stopped(audit: AuditResult) -> bool:
+    return audit.rehearsal is not None and any(run.crash_points for run in audit.rehearsal.runs)
 
 
 def versions(audit: AuditResult) -> View:

@@ -13,7 +13,7 @@ from pgready.reports.view import View
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
-__all__ = ["migrations", "skips"]
+__all__ = ["key_names", "migrations", "skips", "standing_alone"]
 
 _PLURALS = {"index": "indexes", "policy": "policies"}
 _FIRST = ("table", "column", "foreign key", "index", "constraint", "type", "enum value")
@@ -28,7 +28,7 @@ def migrations(audit: AuditResult) -> View:
     if not audit.migrations:
         return View(Prose(lines=(line(open_("No migration"), " was found."),)))
     runs = {run.migration: run for run in audit.rehearsal.runs} if audit.rehearsal is not None else {}
-    keys = _key_names(audit)
+    keys = key_names(audit)
     rows = [_row(migration, runs.get(migration.name), audit, keys) for migration in audit.migrations]
     heads = ("#No.", "Migration", "Outcome", "What it made", "Skipped", "Run again")
     errors = tuple(_error(run, audit) for run in runs.values() if run.error is not None)
@@ -72,7 +72,12 @@ def _made(run: MigrationRun | None, skipped: list[Skip], keys: frozenset[str]) -
 
 def _summary(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> str:
     """`5 tables, 4 foreign keys`: what comes with a new table by itself is left out."""
-    return _counted([found for found in objects if not _comes_along(found, objects, keys)], keys)
+    return _counted(standing_alone(objects, keys), keys)
+
+
+def standing_alone(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> list[ObjectRef]:
+    """The objects without what belongs to a table or type that is among them."""
+    return [found for found in objects if not _comes_along(found, objects, keys)]
 
 
 def _counted(objects: list[ObjectRef], keys: frozenset[str]) -> str:
@@ -81,7 +86,8 @@ def _counted(objects: list[ObjectRef], keys: frozenset[str]) -> str:
     return ", ".join(count(nouns[noun], noun, _PLURALS.get(noun)) for noun in order)
 
 
-def _key_names(audit: AuditResult) -> frozenset[str]:
+def key_names(audit: AuditResult) -> frozenset[str]:
+    """The names of all foreign keys, declared or made, as `str` of their objects."""
     made = audit.rehearsal.schema.foreign_keys() if audit.rehearsal is not None else ()
     return frozenset(key.qualified_name for key in (*audit.declared.foreign_keys(), *made))
 
@@ -146,7 +152,7 @@ def _error(run: MigrationRun, audit: AuditResult) -> Fold:
 
 def _objects(audit: AuditResult) -> tuple[Fold, ...]:
     runs = [run for run in audit.rehearsal.runs if run.made or run.dropped] if audit.rehearsal is not None else []
-    keys = _key_names(audit)
+    keys = key_names(audit)
     rows = [
         (line(str(run.position)), line(code(run.migration)), _names(run.made, keys), _names(run.dropped, keys))
         for run in runs
@@ -156,7 +162,7 @@ def _objects(audit: AuditResult) -> tuple[Fold, ...]:
 
 
 def _names(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> Line:
-    shown = [found for found in objects if not _comes_along(found, objects, keys)]
+    shown = standing_alone(objects, keys)
     return listing(shown, _OBJECTS) if shown else line(NOTHING)
 
 
@@ -171,7 +177,7 @@ def skips(audit: AuditResult) -> View:
     groups: dict[_Occasion, list[Skip]] = {}
     for skip in sorted(audit.skips, key=lambda skip: (skip.exists_at_end, skip.position)):
         groups.setdefault(_occasion(skip), []).append(skip)
-    keys = _key_names(audit)
+    keys = key_names(audit)
     rows = [_occasion_row(group, keys) for group in groups.values()]
     heads = ("#No.", "Migration", "Left out", "Its guard asked for", "Made by", "In the end")
     return View(Stack(body=(capped("What guards left out", heads, rows), _each(audit))))

@@ -14,9 +14,14 @@ from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import TableLock
 from pgready.rehearsal.connection import Connection
 
-__all__ = ["Seen", "Tables", "flush", "locks_of", "probe", "read_tables"]
+__all__ = ["TELLS_SCANS", "Look", "Seen", "Tables", "flush", "judge", "locks_of", "probe", "read_tables"]
 
-_FLUSHES = 150000
+TELLS_SCANS = 150000
+"""The first version of PostgreSQL of which scans can be told, as a number."""
+
+Look = Iterable[tuple[int, str, int | None, int]]
+"""OID of a relation, name of a lock that is held on it, its file, and its scans so far."""
+
 _MODES = {f"{mode.name.replace('_', '').lower()}lock": mode for mode in LockMode}
 _TABLES = b"""
 SELECT c.oid::bigint, n.nspname, c.relname, c.relkind = 'm', pg_relation_filenode(c.oid)::bigint
@@ -55,11 +60,12 @@ class Tables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What is held, and what the statement has done."""
+    """What is held, and what the statement has done; how long it took, where the server was asked for that."""
 
     locks: tuple[TableLock, ...] = ()
     rewrites: tuple[ObjectRef, ...] = ()
     scans: tuple[ObjectRef, ...] = ()
+    duration_ms: float = 0.0
 
 
 def read_tables(admin: Connection) -> Tables:
@@ -73,7 +79,7 @@ def read_tables(admin: Connection) -> Tables:
 
 def flush(owner: Connection) -> None:
     """Pass the counters on; to be called outside a transaction."""
-    if owner.info.server_version >= _FLUSHES:
+    if owner.info.server_version >= TELLS_SCANS:
         owner.execute(b"SELECT pg_catalog.pg_stat_force_next_flush()")
 
 
@@ -85,25 +91,31 @@ def probe(owner: Connection, tables: Tables, text: str) -> Seen:
     if not tables.names:
         return Seen()
     # What was made since then has a higher number: the server counts them up.
+    rows = owner.execute(_PROBE.format(max(tables.names)).encode()).fetchall()
+    found = judge(rows, tables, scans=owner.info.server_version >= TELLS_SCANS)
+    if rows and _NEW_NAMES.search(text):
+        _rename(owner, tables)
+    return found
+
+
+def judge(rows: Look, tables: Tables, *, scans: bool) -> Seen:
+    """What these rows say of the tables; files and scans are remembered. `scans`: whether those can be told."""
     held: list[tuple[int, str]] = []
     rewritten, scanned = set(), set()
-    for oid, mode, file, scans in owner.execute(_PROBE.format(max(tables.names)).encode()).fetchall():
+    for oid, mode, file, count in rows:
         held.append((oid, mode))
         if oid not in tables.names:
             continue
         if file is not None and file != tables.files[oid]:
             rewritten.add(oid)
-        if scans > tables.scans.get(oid, 0) and owner.info.server_version >= _FLUSHES:
+        if scans and count > tables.scans.get(oid, 0):
             scanned.add(oid)
-        tables.files[oid], tables.scans[oid] = file, scans
-    found = Seen(
+        tables.files[oid], tables.scans[oid] = file, count
+    return Seen(
         locks=locks_of(held, tables.names),
         rewrites=_named(rewritten, tables.names),
         scans=_named(scanned, tables.names),
     )
-    if held and _NEW_NAMES.search(text):
-        _rename(owner, tables)
-    return found
 
 
 def _rename(owner: Connection, tables: Tables) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pgready.model.kept_rows import Loss
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.rehearsal.seeding_state import Held, HeldColumn
+from pgready.rehearsal.seeding.state import Held, HeldColumn
 
 __all__ = ["losses"]
 

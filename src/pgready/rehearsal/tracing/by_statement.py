@@ -9,7 +9,7 @@ a migration that fails here is undone, deployed as it is deployed there, and tol
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import psycopg
@@ -22,15 +22,16 @@ from pgready.rehearsal.apply import apply_text, execute
 from pgready.rehearsal.bookkeeping import begin_deploy, record_finished, record_started
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
-from pgready.rehearsal.deploy import Pieces
+from pgready.rehearsal.deploy import Pieces, Progress, silent
 from pgready.rehearsal.limits import Limits, Watch
-from pgready.rehearsal.probe import Seen, Tables, flush, locks_of, probe, read_tables
-from pgready.rehearsal.watching import looking_on
+from pgready.rehearsal.tracing.at_once import AtOnce
+from pgready.rehearsal.tracing.probe import Seen, Tables, flush, locks_of, probe, read_tables
+from pgready.rehearsal.tracing.watching import looking_on
 from pgready.sources.sql.lexis import skip_trivia
 from pgready.sources.sql.parse import on_deep_stack
 from pgready.sources.sql.pieces import pieces as cut
 
-__all__ = ["with_traces"]
+__all__ = ["traces_of"]
 
 _BEGINS = frozenset({"BEGIN", "START TRANSACTION"})
 _NOT_IN_TRANSACTION = "25001"
@@ -46,8 +47,8 @@ class _Tracing:
 
     owner: Connection
     watch: Watch
-    tables: Tables
     apart: bool
+    tables: Tables = field(default_factory=lambda: Tables(names={}, files={}))
     found: list[StatementTrace] = field(default_factory=list)
     open: bool = False
     kept: bool = False
@@ -58,46 +59,56 @@ class _Tracing:
         return self.owner.info.transaction_status == TransactionStatus.IDLE
 
 
-def with_traces(
+def traces_of(
     database: Database,
     migrations: Sequence[Migration],
-    runs: Sequence[MigrationRun],
+    runs: Iterable[MigrationRun],
     *,
     wanted: Collection[str],
     pieces: Pieces,
     limits: Limits,
-) -> tuple[MigrationRun, ...]:
-    """The runs with the traces of the wanted migrations; `database` is prepared, and empty of all migrations."""
-    told: dict[str, MigrationRun] = {}
+    on_progress: Progress = silent,
+) -> dict[str, MigrationRun]:
+    """The runs of the wanted migrations, by name, with their traces.
+
+    `database` is prepared, and empty of all migrations. A run is asked for only when its migration is to be traced, so
+    `runs` may come from a deployment that goes on meanwhile.
+    """
     with contextlib.closing(database.connect_owner()) as owner:
         begin_deploy(owner)
         ends = time.monotonic() + limits.total_seconds
         watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
-        both = list(zip(migrations, runs, strict=True))
-        for run in _traced(owner, watch, both, wanted, pieces):
-            told[run.migration] = run
-    return tuple(told.get(run.migration, run) for run in runs)
+        last = max((number for number, each in enumerate(migrations) if each.name in wanted), default=-1)
+        asked = _Asked(migrations[: last + 1], runs, wanted, pieces)
+        return {run.migration: run for run in _traced(AtOnce(owner, watch), asked, on_progress)}
 
 
-def _traced(
-    owner: Connection,
-    watch: Watch,
-    both: Sequence[tuple[Migration, MigrationRun]],
-    wanted: Collection[str],
-    pieces: Pieces,
-) -> Iterator[MigrationRun]:
-    last = max((number for number, (each, _) in enumerate(both) if each.name in wanted), default=-1)
-    texts = _statements([each for each, _ in both if each.name in wanted])
-    lost: str | None = None
-    for migration, run in both[: last + 1]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The migrations up to the last wanted one, their runs, the wanted ones, and the pieces of all."""
+
+    migrations: Sequence[Migration]
+    runs: Iterable[MigrationRun]
+    wanted: Collection[str]
+    pieces: Pieces
+
+
+def _traced(at_once: AtOnce, asked: _Asked, report: Progress) -> Iterator[MigrationRun]:
+    wanted, lost = asked.wanted, None
+    texts = _statements([each for each in asked.migrations if each.name in wanted])
+    owner = at_once.owner
+    # The migrations first, so that no run is waited for behind the last of them.
+    for done, (migration, run) in enumerate(zip(asked.migrations, asked.runs, strict=False)):
+        report(done, len(asked.migrations), migration.name)
         why = lost or _why_not(owner, run)
         if why is None and migration.name in wanted:
-            run, why = _trace(owner, watch, migration, run, texts[migration.name])  # noqa: PLW2901  # with its trace
+            run, why = _trace(at_once, migration, run, texts[migration.name])  # noqa: PLW2901  # with its trace
             yield replace(run, trace_skipped=why)
         elif migration.name in wanted:
             yield replace(run, trace_skipped=why)
         if lost is None and not run.trace:
-            lost = _deployed(owner, watch, migration, pieces)
+            at_once.forget()
+            lost = _deployed(owner, at_once.watch, migration, asked.pieces)
 
 
 def _why_not(owner: Connection, run: MigrationRun) -> str | None:
@@ -129,24 +140,30 @@ def _deployed(owner: Connection, watch: Watch, migration: Migration, pieces: Pie
 
 
 def _trace(
-    owner: Connection, watch: Watch, migration: Migration, run: MigrationRun, texts: Sequence[str]
+    at_once: AtOnce, migration: Migration, run: MigrationRun, texts: Sequence[str]
 ) -> tuple[MigrationRun, str | None]:
     """The run with its trace, or why it has none: then nothing of the migration is left."""
+    owner, watch = at_once.owner, at_once.watch
     watch.begin()
-    tracing = _Tracing(
-        owner=owner,
-        watch=watch,
-        tables=read_tables(watch.database.admin),
-        apart=run.sending is Sending.BY_STATEMENT,
-    )
+    tracing = _Tracing(owner=owner, watch=watch, apart=run.sending is Sending.BY_STATEMENT)
     row = ""
     try:
-        row = record_started(owner, migration)
+        seen = None if tracing.apart else at_once.trace(migration, texts)
+        if seen is not None:
+            return replace(run, trace=tuple(_numbered(texts, (_of(each, each.duration_ms) for each in seen)))), None
+        at_once.forget()
+        if watch.expired:
+            return run, watch.expired
+        tracing.tables = read_tables(watch.database.admin)
+        with watch.guarding():
+            row = record_started(owner, migration)
         _statement_by_statement(tracing, texts)
-        record_finished(owner, row)
+        with watch.guarding():
+            record_finished(owner, row)
     except (_Untraceable, psycopg.Error) as error:
+        at_once.forget()
         return run, _undone(tracing, row, str(error).partition("\n")[0])
-    return replace(run, trace=tuple(tracing.found)), None
+    return replace(run, trace=tuple(_numbered(texts, tracing.found))), None
 
 
 def _undone(tracing: _Tracing, row: str, why: str) -> str:
@@ -162,12 +179,17 @@ def _undone(tracing: _Tracing, row: str, why: str) -> str:
     return why
 
 
-def _statement_by_statement(tracing: _Tracing, texts: Sequence[str]) -> None:
+def _numbered(texts: Sequence[str], traces: Iterable[StatementTrace]) -> Iterator[StatementTrace]:
     line = 1
-    for number, text in enumerate(texts, 1):
+    for number, (text, trace) in enumerate(zip(texts, traces, strict=True), 1):
         own = line + text.encode()[: skip_trivia(text.encode(), 0)].count(b"\n")
-        tracing.found.append(replace(_one(tracing, text), statement=number, line=own))
+        yield replace(trace, statement=number, line=own)
         line += text.count("\n")
+
+
+def _statement_by_statement(tracing: _Tracing, texts: Sequence[str]) -> None:
+    for text in texts:
+        tracing.found.append(_one(tracing, text))
         tracing.kept = tracing.kept or tracing.idle
     if not tracing.open and not tracing.idle:
         _end(tracing)
@@ -189,7 +211,8 @@ def _one(tracing: _Tracing, text: str) -> StatementTrace:
         tracing.open = False
         return _of(Seen(), applied.duration_ms)
     tracing.open = tracing.open or bool(_BEGINS & {*applied.tags})
-    trace = _of(probe(owner, tracing.tables, text), applied.duration_ms)
+    with tracing.watch.guarding():
+        trace = _of(probe(owner, tracing.tables, text), applied.duration_ms)
     if tracing.apart and not tracing.open:
         _end(tracing)
     return trace
@@ -197,7 +220,8 @@ def _one(tracing: _Tracing, text: str) -> StatementTrace:
 
 def _end(tracing: _Tracing) -> None:
     """Commit, which checks what was deferred."""
-    tracing.owner.execute(b"COMMIT")
+    with tracing.watch.guarding():
+        tracing.owner.execute(b"COMMIT")
     tracing.kept = True
 
 

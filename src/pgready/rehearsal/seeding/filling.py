@@ -1,7 +1,7 @@
 """Rows for tables that have none, written by a role that triggers and foreign keys do not stand in the way of."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +14,7 @@ from pgready.rehearsal.apply import apply_text
 from pgready.rehearsal.connection import Connection, connect
 from pgready.rehearsal.database import OWNER, Database
 from pgready.rehearsal.limits import Watch
-from pgready.rehearsal.seeding_values import ROWS, SeededType, value
+from pgready.rehearsal.seeding.values import ROWS, SeededType, value
 from pgready.rehearsal.texts import query
 
 __all__ = ["Keys", "empty", "seed", "seeder"]
@@ -23,6 +23,7 @@ Keys = frozenset[tuple[str, str, str]]
 """Schema, table and column of what becomes a key later: it needs the value that every key of its type has."""
 
 _SEEDER = "pgready_seeder"
+_THIN_OUT = "DELETE FROM ONLY {0} WHERE ctid <> (SELECT min(ctid) FROM ONLY {0});\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,28 +70,43 @@ def seeder(database: Database) -> Iterator[Connection]:
 
 
 def seed(
-    connection: Connection, admin: Connection, tables: Collection[int], later: Keys, watch: Watch
+    connection: Connection,
+    admin: Connection,
+    tables: Collection[int],
+    later: Keys,
+    watch: Watch,
+    *,
+    beside: bool = False,
 ) -> dict[int, Unseeded | None]:
     """Three rows for each table, by oid: None where that worked, else the reason.
 
-    Where a CHECK, a unique constraint or a type is in the way, fewer columns and then one row are tried.
+    Where a CHECK, a unique constraint or a type is in the way, fewer columns and then one row are tried. `beside`: next
+    to those that are there, as many as do not clash with them.
     """
+    if not tables:
+        return {}
     rows = admin.execute(query("seeding_columns"), (list(tables),)).fetchall()
     found: dict[int, Unseeded | None] = {}
     for (oid, schema, name), group in groupby(rows, key=lambda row: row[:3]):
         columns = [_column(row, oid, later) for row in group]
-        why = _fill(connection, QualifiedName(schema, name), columns, watch)
+        why = _fill(connection, QualifiedName(schema, name), columns, watch, beside=beside)
         table = ObjectRef(kind=ObjectKind.TABLE, schema=schema, name=name)
         found[oid] = Unseeded(table=table, why=why) if why is not None else None
     return found
 
 
-def empty(connection: Connection, tables: Sequence[tuple[str, str]], watch: Watch) -> None:
-    """Take the rows out again; a table that refuses keeps them."""
-    for schema, name in tables:
+def empty(
+    connection: Connection, tables: Mapping[int, tuple[str, str]], watch: Watch, *, but_one: bool = False
+) -> None:
+    """Take the rows out again, all or all but one, in one message; a table that refuses keeps them."""
+    form = _THIN_OUT if but_one else "DELETE FROM ONLY {0};\n"
+    texts = [sql.SQL(form).format(sql.Identifier(*name)).as_string(connection) for name in tables.values()]
+    watch.begin()
+    if not texts or apply_text(connection, "".join(texts), watch).error is None:
+        return
+    for text in texts:
         watch.begin()
-        text = sql.SQL("DELETE FROM ONLY {}").format(sql.Identifier(schema, name))
-        apply_text(connection, text.as_string(connection), watch)
+        apply_text(connection, text, watch)
 
 
 def _column(row: Sequence[object], oid: int, later: Keys) -> _Column:
@@ -113,7 +129,9 @@ def _looks_like_key(name: str) -> bool:
     return name.lower() == "id" or name.endswith(("Id", "_id", "ID"))
 
 
-def _fill(connection: Connection, table: QualifiedName, columns: Sequence[_Column], watch: Watch) -> str | None:
+def _fill(
+    connection: Connection, table: QualifiedName, columns: Sequence[_Column], watch: Watch, *, beside: bool
+) -> str | None:
     usable = [column for column in columns if column.values[0] is not None]
     required = [column for column in usable if column.not_null]
     keys = [column for column in usable if column.not_null or column.key]
@@ -125,7 +143,8 @@ def _fill(connection: Connection, table: QualifiedName, columns: Sequence[_Colum
             continue
         tried.append(attempt)
         watch.begin()
-        error = apply_text(connection, _insert(connection, table, choice, rows), watch).error
+        text = _insert(connection, table, choice, rows) + (" ON CONFLICT DO NOTHING" if beside else "")
+        error = apply_text(connection, text, watch).error
         if error is None:
             return None
         why = error.message

@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.texts import query
 
-__all__ = ["Held", "HeldColumn", "Marks", "read_held", "read_marks"]
+__all__ = ["Held", "HeldColumn", "Marks", "read_held", "read_marks", "read_names"]
 
 Marks = dict[int, tuple[object, ...]]
 """oid of a table -> numbers that change when its rows or columns do."""
@@ -25,8 +24,15 @@ LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND N
 WHERE c.oid = ANY (%s)
 ORDER BY c.oid, a.attnum
 """
+_NAMES = """
+SELECT c.oid::bigint, n.nspname::text, c.relname::text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (%s)
+"""
 # format() calls the output function of a type, never a cast, which a migration may have made.
-_HASH = "pg_catalog.array_agg(pg_catalog.hashtextextended(pg_catalog.format('%L', t.{column}), 0))"
+_HASH = (
+    ", pg_catalog.array_agg(pg_catalog.hashtextextended(pg_catalog.format('%L', t.{column}), 0))"
+    " FILTER (WHERE pg_catalog.num_nulls(t.{column}) OPERATOR(pg_catalog.=) 0)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,11 @@ def read_marks(admin: Connection) -> Marks:
     return {oid: tuple(rest) for oid, *rest in admin.execute(query("seeding_state"), prepare=True).fetchall()}
 
 
+def read_names(admin: Connection, tables: Collection[int]) -> dict[int, tuple[str, str]]:
+    """oid -> schema and name of those that are there."""
+    return {oid: (schema, name) for oid, schema, name in admin.execute(_NAMES.encode(), (list(tables),)).fetchall()}
+
+
 def read_held(connection: Connection, admin: Connection, tables: Collection[int]) -> dict[int, Held]:
     """What these tables hold now. `connection` has the rights of the owner, and no policy applies to it."""
     named: dict[int, tuple[str, str, dict[int, tuple[str, bool]]]] = {}
@@ -67,18 +78,13 @@ def read_held(connection: Connection, admin: Connection, tables: Collection[int]
 
 
 def _held(connection: Connection, schema: str, name: str, columns: Mapping[int, tuple[str, bool]]) -> Held:
-    table = sql.Identifier(schema, name)
-    hashes = [
-        sql.SQL(_HASH).format(column=sql.Identifier(column))
-        + sql.SQL(" FILTER (WHERE pg_catalog.num_nulls(t.{}) OPERATOR(pg_catalog.=) 0)").format(sql.Identifier(column))
-        for column, _ in columns.values()
-    ]
-    few = sql.SQL("FROM (SELECT * FROM ONLY {} LIMIT {}) AS t").format(table, sql.Literal(_MOST_ROWS + 1))
-    text = sql.SQL("SELECT {} ").format(sql.SQL(", ").join([sql.SQL("pg_catalog.count(*)"), *hashes])) + few
+    table = f"{_quoted(schema)}.{_quoted(name)}"
+    hashes = "".join(_HASH.format(column=_quoted(column)) for column, _ in columns.values())
+    text = f"SELECT pg_catalog.count(*){hashes} FROM (SELECT * FROM ONLY {table} LIMIT {_MOST_ROWS + 1}) AS t"  # noqa: S608  # quoted
     try:
-        first = connection.execute(text).fetchone() or (0,)
+        first = connection.execute(text.encode()).fetchone() or (0,)
         if first[0] > _MOST_ROWS:
-            whole = connection.execute(sql.SQL("SELECT pg_catalog.count(*) FROM ONLY {}").format(table)).fetchone()
+            whole = connection.execute(f"SELECT pg_catalog.count(*) FROM ONLY {table}".encode()).fetchone()  # noqa: S608  # quoted
             unread = {
                 number: HeldColumn(name=column, choice=choice, values=None)
                 for number, (column, choice) in columns.items()
@@ -93,3 +99,8 @@ def _held(connection: Connection, schema: str, name: str, columns: Mapping[int, 
         for (number, (column, choice)), values in zip(columns.items(), first[1:], strict=True)
     }
     return Held(schema=schema, name=name, rows=first[0], columns=read)
+
+
+def _quoted(name: str) -> str:
+    """PostgreSQL manual, "Identifiers and Key Words"; from the catalog, so without NUL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "Customer_email_idx" ON "Customer"("email");

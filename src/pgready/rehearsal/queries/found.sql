@@ -1,0 +1,41 @@
+-- What a guard finds: (kind, name in words, the command that takes it away). `kind` is that of the guard, a schema or
+-- table that it does not name is NULL. Run with search_path=pg_catalog. Manual: "System Catalogs"; format with %%I.
+WITH namespace AS MATERIALIZED (
+  SELECT * FROM pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND (%(schema)s::text IS NULL OR nspname = %(schema)s::text)
+), relation AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relkind, n.nspname
+  FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
+  WHERE c.relname = CASE WHEN %(kind)s::text IN ('column', 'constraint') THEN %(table)s::text ELSE %(name)s::text END
+    OR %(kind)s::text = 'constraint' AND %(table)s::text IS NULL
+)
+SELECT CASE r.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN
+    'foreign table' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'c' THEN 'type' ELSE 'table' END,
+  concat(r.nspname, '.', r.relname),
+  CASE WHEN c.oid IS NOT NULL THEN format('ALTER TABLE %%s DROP CONSTRAINT %%I CASCADE', c.conrelid::regclass, c.conname)
+    ELSE format('DROP %%s %%I.%%I CASCADE', CASE r.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN
+      'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' WHEN 'c' THEN 'TYPE'
+      ELSE 'TABLE' END, r.nspname, r.relname) END
+FROM relation r
+LEFT JOIN pg_constraint c ON c.conindid = r.oid AND c.contype IN ('p', 'u', 'x')
+WHERE %(kind)s::text = 'relation' AND r.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I', 'c')
+UNION ALL
+SELECT 'type', concat(n.nspname, '.', t.typname),
+  CASE WHEN c.relkind IS NULL OR c.relkind = 'c' THEN format('DROP TYPE %%I.%%I CASCADE', n.nspname, t.typname)
+    ELSE format('DROP %%s %%I.%%I CASCADE', CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+      WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, n.nspname, t.typname) END
+FROM pg_type t
+JOIN namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE %(kind)s::text = 'type' AND t.typname = %(name)s::text
+UNION ALL
+SELECT 'column', concat_ws('.', r.nspname, r.relname, a.attname),
+  format('ALTER TABLE %%I.%%I DROP COLUMN %%I CASCADE', r.nspname, r.relname, a.attname)
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+WHERE %(kind)s::text = 'column' AND a.attname = %(name)s::text AND a.attnum > 0 AND NOT a.attisdropped
+  AND r.relkind IN ('r', 'p', 'f')
+UNION ALL
+SELECT 'constraint', concat_ws('.', r.nspname, r.relname, c.conname),
+  format('ALTER TABLE %%I.%%I DROP CONSTRAINT %%I CASCADE', r.nspname, r.relname, c.conname)
+FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
+WHERE %(kind)s::text = 'constraint' AND c.conname = %(name)s::text
