@@ -5,43 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from pgready.model.crash_points import CrashPoint, Recovery, RecoveryTrial
-from pgready.model.trace import MigrationRun, Rehearsal, RunOutcome
+from crashes import AGAIN, REST, UNDO, T, crashed, stays, tried, works
+from pgready.model.trace import RunOutcome
 from pgready.rehearsal import Limits, rehearse
 from pgready.rehearsal.catalog_state import State, read_state
 from pgready.rehearsal.cluster import throwaway_cluster
-from pgready.rehearsal.crash_points import with_crash_points
+from pgready.rehearsal.crash_points import along, with_crash_points
 from pgready.rehearsal.database import Database, new_database
 from pgready.sources.sql.pieces import pieces
 from rehearsals import of_texts
-
-T = "CREATE TABLE t (id integer PRIMARY KEY, v integer);"
-AGAIN, REST, UNDO = Recovery.AGAIN, Recovery.REST, Recovery.UNDO
-
-
-def crashed(*texts: str, by_statement: bool = False, limits: Limits | None = None) -> tuple[MigrationRun, ...]:
-    """The runs of migrations with these texts, all of them stopped; `by_statement` only the last one is sent so."""
-    return rehearsal(*texts, by_statement=by_statement, limits=limits).runs
-
-
-def rehearsal(*texts: str, by_statement: bool = False, limits: Limits | None = None) -> Rehearsal:
-    migrations = of_texts(*texts)
-    last = migrations[-1]
-    apart = {last.name: pieces(last.sql or "")} if by_statement else {}
-    return rehearse(migrations, pieces=apart, crashed={each.name for each in migrations}, limits=limits)
-
-
-def stays(point: CrashPoint) -> set[str]:
-    return {f"{ref.kind} {ref}" for ref in point.stays}
-
-
-def tried(point: CrashPoint) -> list[tuple[Recovery, bool]]:
-    return [(trial.recovery, trial.works) for trial in point.trials]
-
-
-def works(point: CrashPoint) -> RecoveryTrial:
-    assert point.recovery is not None, point.trials
-    return point.recovery
 
 
 def test_a_text_that_is_one_transaction_leaves_nothing_and_can_be_run_again() -> None:
@@ -98,8 +70,12 @@ def test_guarded_statements_are_simply_run_again() -> None:
 def test_what_the_session_was_set_to_is_set_again_before_the_rest() -> None:
     text = "CREATE SCHEMA s; SET search_path = s; CREATE TABLE a (); SET search_path = public;"
     *_, run = crashed(T, text, by_statement=True)
-    assert [works(point).sql for point in run.crash_points] == [(), ("SET search_path = s;",)]
-    assert [works(point).recovery for point in run.crash_points] == [REST, REST]
+    assert [works(point).sql for point in run.crash_points] == [
+        (),
+        ("SET search_path = s;",),
+        ("SET search_path = s;",),
+    ]
+    assert [works(point).recovery for point in run.crash_points] == [REST, REST, REST]
 
 
 def test_a_temporary_table_is_gone_so_that_only_undoing_what_stays_helps() -> None:
@@ -108,7 +84,8 @@ def test_a_temporary_table_is_gone_so_that_only_undoing_what_stays_helps() -> No
         "CREATE TEMP TABLE x AS SELECT 1 AS n; CREATE TABLE k (n int); INSERT INTO k SELECT n FROM x;",
         by_statement=True,
     )
-    (point,) = run.crash_points
+    first, point = run.crash_points
+    assert (first.partial, tried(first)) == (False, [(AGAIN, True)])
     assert tried(point) == [(AGAIN, False), (REST, False), (UNDO, True)]
     assert works(point).sql == ('DROP TABLE "public"."k";',)
 
@@ -116,7 +93,8 @@ def test_a_temporary_table_is_gone_so_that_only_undoing_what_stays_helps() -> No
 def test_where_nothing_that_was_tried_works_nothing_is_advised() -> None:
     text = "CREATE TEMP TABLE x AS SELECT id FROM t; DELETE FROM t; INSERT INTO u SELECT id FROM x;"
     *_, run = crashed(T + "CREATE TABLE u (id int); INSERT INTO t VALUES (1);", text, by_statement=True)
-    (point,) = run.crash_points
+    first, point = run.crash_points
+    assert not first.partial
     assert point.altered
     assert point.recovery is None
     assert [trial.sqlstate for trial in point.trials] == [None, "42P01"]
@@ -190,7 +168,7 @@ def test_names_cannot_break_out_of_what_is_dropped() -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     text = f"CREATE TEMP TABLE z (n int); CREATE TABLE {quoted} ({quoted} int); INSERT INTO {quoted} SELECT n FROM z;"
     *_, run = crashed(T, text, by_statement=True)
-    assert works(run.crash_points[0]).sql == (f'DROP TABLE "public".{quoted};',)
+    assert works(run.crash_points[1]).sql == (f'DROP TABLE "public".{quoted};',)
 
 
 def test_a_second_run_that_hangs_is_stopped_and_nothing_is_advised() -> None:
@@ -235,6 +213,48 @@ def test_what_needs_the_session_of_a_migration_before_it_is_not_judged() -> None
     runs = rehearse(migrations, pieces=apart, crashed={"m2", "m3"}).runs
     assert [run.crash_points for run in runs] == [(), (), ()]
     assert all("in a session of its own m2" in (run.crash_skipped or "") for run in runs[1:])
+
+
+@pytest.mark.parametrize("by_statement", [True, False])
+def test_a_statement_of_maintenance_leaves_nothing(by_statement: bool) -> None:  # noqa: FBT001  # a parameter of pytest
+    *_, run = crashed(T, "VACUUM ANALYZE t;", by_statement=by_statement)
+    assert [(point.line, point.partial) for point in run.crash_points] == [(1, False)]
+
+
+@pytest.mark.parametrize("by_statement", [True, False])
+def test_a_block_that_commits_is_told_as_what_cannot_be_stopped_inside(by_statement: bool) -> None:  # noqa: FBT001  # a parameter of pytest
+    block = """DO $$ DECLARE n int; BEGIN LOOP UPDATE t SET v = 1 WHERE v IS NULL; GET DIAGNOSTICS n = ROW_COUNT;
+        EXIT WHEN n = 0; COMMIT; END LOOP; END $$;"""
+    *_, run = crashed(T, block, by_statement=by_statement)
+    (point,) = run.crash_points
+    assert (point.inside, point.partial, point.trials) == (True, True, ())
+    assert "may end transactions inside" in (point.unseen or "")
+
+
+def test_a_rebuild_that_was_stopped_leaves_an_index_that_no_if_not_exists_keeps() -> None:
+    *_, run = crashed(T, "REINDEX INDEX CONCURRENTLY t_pkey;")
+    (point,) = run.crash_points
+    assert point.trials[0].invalid == ()
+    assert works(point).recovery is UNDO
+
+
+def test_what_takes_longer_than_a_stop_may_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(along, "_MOST_SECONDS_EACH", 0.4)
+    runs = crashed(T, "SELECT pg_sleep(0.6);", "CREATE TABLE a ();")
+    assert [bool(run.crash_points) for run in runs] == [True, False, True]
+    assert "it takes longer than" in (runs[1].crash_skipped or "")
+
+
+def test_a_migration_that_ends_other_connections_of_its_database_is_stopped_like_others() -> None:
+    text = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid(); SELECT 1"""
+    runs = crashed(T, text, "CREATE TABLE a ();")
+    assert [(bool(run.crash_points), run.crash_skipped) for run in runs] == [(True, None)] * 3
+
+
+def test_a_password_that_a_migration_changes_keeps_nobody_from_stopping_the_next_one() -> None:
+    runs = crashed(T, "ALTER ROLE CURRENT_USER PASSWORD 'mine'; SELECT 1;", "CREATE TABLE a ();")
+    assert [bool(run.crash_points) for run in runs] == [True] * 3
 
 
 def test_only_what_is_asked_for_is_stopped() -> None:
@@ -285,3 +305,13 @@ def state(database: Database) -> State:
 
 def texts(told: State) -> tuple[object, ...]:
     return told.names, {key: text for key, (_, text) in told.definitions.items()}, told.rows
+
+
+def test_begin_and_commit_are_no_way_around_what_setval_has_set() -> None:
+    ground = "CREATE TABLE s (id serial);"
+    text = "SELECT setval('s_id_seq', 500); CREATE TABLE q (id int); CREATE TABLE r (id int);"
+    migrations = of_texts(ground, text)
+    cut = {"m2": tuple(f"{part};" for part in text.split(";") if part.strip())}
+    found = rehearse(migrations, pieces=cut, crashed={"m2"})
+    assert found.runs[1].crash_points
+    assert found.runs[1].enclosable is False

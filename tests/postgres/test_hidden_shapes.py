@@ -161,13 +161,62 @@ def test_what_was_there_before_all_migrations_is_told_so() -> None:
         (TABLE, "CREATE TABLE IF NOT EXISTS u (id int PRIMARY KEY, a int); ALTER TABLE u ADD COLUMN a int;"),
         (TABLE, "CREATE TABLE IF NOT EXISTS u (id int PRIMARY KEY, a int);", "ALTER TABLE u ADD COLUMN a int;"),
         (TABLE, "CREATE TABLE IF NOT EXISTS u (id text PRIMARY KEY);", "DROP TABLE u;"),
+        (
+            "CREATE TABLE k (id int PRIMARY KEY, z text NOT NULL);",
+            "CREATE TABLE IF NOT EXISTS k (id int PRIMARY KEY); ALTER TABLE k ALTER z DROP NOT NULL;",
+        ),
         (TABLE, "ALTER TABLE u ADD COLUMN IF NOT EXISTS email int;", "ALTER TABLE u DROP COLUMN email;"),
         (TABLE, "CREATE TABLE IF NOT EXISTS u (id text PRIMARY KEY);", "ALTER TABLE u RENAME TO v;"),
     ],
-    ids=["same migration", "later migration", "table dropped", "column dropped", "renamed"],
+    ids=["same migration", "later migration", "table dropped", "not needed any more", "column dropped", "renamed"],
 )
 def test_what_is_repaired_or_gone_in_the_end_is_no_finding(texts: tuple[str, ...]) -> None:
     assert judged(*texts).outcome is Outcome.PASSED
+
+
+F = "CREATE FUNCTION ff(int) RETURNS int LANGUAGE sql AS 'select %s'"
+T = "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TABLE k (i int);"
+TG = "CREATE TRIGGER tg %s INSERT ON k FOR EACH ROW EXECUTE FUNCTION tf()"
+PO = "CREATE POLICY po ON k USING (i > %s)"
+VIEW = "CREATE VIEW vv AS SELECT %s AS x"
+
+
+def unless(statement: str, condition: str) -> str:
+    return f"DO $$ BEGIN IF {condition} THEN {statement}; END IF; END $$;"
+
+
+def unless_taken(statement: str, error: str = "duplicate_object") -> str:
+    return f"DO $$ BEGIN {statement}; EXCEPTION WHEN {error} THEN NULL; END $$;"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (F % 1, unless(F % "{}", "to_regprocedure('ff(int)') IS NULL")),
+        (F % 1, unless(F % "{}", "NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'ff')")),
+        (F % 1, unless_taken(F % "{}", "duplicate_function")),
+        (T + PO % 1, unless_taken(PO % "{}")),
+        (VIEW % 1, unless_taken(VIEW % "{}", "duplicate_table")),
+        (T + TG % "BEFORE", unless_taken(TG % "{}")),
+        (T + TG % "BEFORE", unless(TG % "{}", "NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'tg')")),
+    ],
+)
+def test_functions_triggers_policies_and_views_behind_a_guard_are_compared_as_well(first: str, second: str) -> None:
+    same, other = ("BEFORE", "AFTER") if "TRIGGER" in second else ("1", "2")
+    result = judged(first, second.format(same))
+    assert result.outcome is Outcome.PASSED, result
+    assert "1 guarded creation was compared" in result.why
+    (finding,) = judged(first, second.format(other)).findings
+    assert other in finding.message
+
+
+def test_a_long_definition_is_not_repeated_in_the_message() -> None:
+    long = unless_taken(F % f"{'1 + ' * 99}1", "duplicate_function")
+    assert "function ff(integer) is there with another definition than is asked for" in found(F % 1, long).message
+
+
+def test_a_guard_that_asks_for_something_else_hides_nothing() -> None:
+    assert judged(F % 1, unless(F % 2, "current_setting('work_mem') = 'none'")).outcome is Outcome.PASSED
 
 
 def test_a_statement_that_fails_when_nothing_is_in_its_way_is_told_as_not_compared() -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pgready.model.deployment import Deployment, DeploymentKind
 from pgready.model.migration import Migration
 from pgready.model.trace import Rehearsal, RunOutcome, Trial
-from pgready.orchestrator.mending import mends
+from pgready.orchestrator.mending import Mending
 from pgready.rehearsal import rehearse
 from pgready.rehearsal.remedies import rearranged
 from pgready.sources.sql import read_scripts
@@ -31,7 +31,9 @@ def dated(texts: Sequence[str]) -> list[Migration]:
 def mended(migrations: Sequence[Migration], *, by_statement: bool = False) -> Rehearsal:
     cut = {each.name: pieces(each.sql) for each in migrations if each.sql is not None}
     scripts = read_scripts(migrations)
-    return rehearse(migrations, mends=partial(mends, migrations, scripts), pieces=cut if by_statement else None)
+    return rehearse(
+        migrations, mends=Mending(migrations=migrations, scripts=scripts), pieces=cut if by_statement else None
+    )
 
 
 def trial_of(*texts: str) -> Trial:
@@ -135,6 +137,25 @@ def test_texts_that_are_sent_in_pieces_are_tried_in_pieces() -> None:
     result = mended(dated([B, late]), by_statement=True)
     assert result.trials[0].works
     assert not mended(dated([B, late])).trials[0].works
+
+
+def test_what_only_has_another_name_then_is_not_lost() -> None:
+    trial = trial_of("ALTER TABLE t RENAME TO u;", "CREATE TABLE t (id int PRIMARY KEY);", "ALTER TABLE u ADD x int;")
+    assert trial.works, trial
+    column = trial_of("ALTER TABLE t RENAME x TO y;", "CREATE TABLE t (x int);", "ALTER TABLE t ADD z int;")
+    assert column.works, column
+    dropped = trial_of("ALTER TABLE t RENAME TO u; DROP TABLE u;", "CREATE TABLE t (id int);")
+    assert not dropped.works, dropped
+
+
+def test_what_the_deployment_runs_is_renamed_rather_than_what_is_deployed_already() -> None:
+    migrations = dated(["ALTER TABLE k ADD z int;", "CREATE TABLE k (i int);"])
+    for new, old in ((migrations[0], "20250102120001_a"), (migrations[1], "20250101000000_b")):
+        since = Deployment(kind=DeploymentKind.SINCE, migrations=frozenset({new.name}), base="main")
+        mending = Mending(migrations=migrations, scripts=read_scripts(migrations), deployment=since)
+        (trial,) = rehearse(migrations, mends=mending).trials
+        assert trial.works
+        assert ([move.migration for move in trial.remedy.moves], new_names(trial)) == ([new.name], [old])
 
 
 def test_a_complete_rehearsal_is_not_mended() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from pgready.model.trace import Move, Rehearsal, Remedy
 from pgready.rehearsal import rehearse
 from rehearsals import of_texts
@@ -48,3 +50,49 @@ def test_what_makes_nothing_appear_does_not_work() -> None:
 
 def test_after_a_failure_nothing_is_tried() -> None:
     assert tried([SETUP, "SELECT 1/0"], [Remedy(repeats=("m1",))]).trials == ()
+
+
+CONFIG = "CREATE TABLE cfg (id int, u int); INSERT INTO cfg VALUES (1, NULL);"
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "DROP TABLE IF EXISTS cfg; CREATE TABLE cfg (id int, u int);",
+        "INSERT INTO cfg VALUES (1, 1);",
+        "DELETE FROM cfg;",
+        "TRUNCATE t;",
+        "DELETE FROM t;",
+        "ALTER TABLE cfg DROP COLUMN IF EXISTS u; ALTER TABLE cfg ADD COLUMN u int;",
+        "UPDATE cfg SET u = coalesce(u, 0) + 1;",
+    ],
+)
+def test_a_text_that_does_something_else_to_rows_once_more_is_no_remedy(does: str) -> None:
+    (trial,) = tried([CONFIG, SETUP, f"{does} {GUARDED}", LATE], [Remedy(repeats=("m3",))]).trials
+    assert [str(ref) for ref in trial.appeared][-1:] == ["public.t.k"]
+    assert not trial.works, trial
+    assert [str(ref) for ref in trial.rows_lost] == ["public.t" if " t" in does.partition(";")[0] else "public.cfg"]
+
+
+def test_a_migration_that_deletes_what_now_runs_before_it_is_no_remedy() -> None:
+    late = "INSERT INTO t VALUES (1, NULL); CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE v ();"
+    first = f"DELETE FROM t; {GUARDED}"
+    move = Move(migration="m3", new_name="m1a", before="m2")
+    (trial,) = tried([SETUP, first, late], [Remedy(moves=(move,))]).trials
+    assert (trial.failed, trial.works) == (None, False)
+    assert [str(ref) for ref in trial.rows_lost] == ["public.t"]
+
+
+def test_what_fails_on_made_up_rows_proves_nothing() -> None:
+    picky = f"DO $$ BEGIN IF EXISTS (SELECT FROM t) THEN RAISE 'rows'; END IF; END $$; {GUARDED}"
+    (trial,) = tried([SETUP, picky, LATE], [Remedy(repeats=("m2",))]).trials
+    assert (trial.failed, trial.works, trial.unproved) == (None, False, "on made-up rows it fails")
+
+
+def test_a_text_whose_second_run_changes_something_is_not_repeated() -> None:
+    text = f"ALTER TABLE t ADD CHECK (id > 0); {GUARDED}"
+    result = rehearse(
+        of_texts(SETUP, text, LATE), rerun={"m1", "m2", "m3"}, remedies=lambda _: [[Remedy(repeats=("m2",))]]
+    )
+    (trial,) = result.trials
+    assert (trial.works, trial.unproved) == (False, "a second run of m2 changes what is there")

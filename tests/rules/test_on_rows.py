@@ -80,6 +80,34 @@ def test_a_failure_that_may_come_from_the_made_up_values_is_a_warning(artefact: 
     assert "\x1b" not in found.message
 
 
+def test_a_missing_key_is_named() -> None:
+    detail = 'Key (tid)=(1) is not present in table "Tn\x1b".'
+    failure = DataFailure(migration="m2", sqlstate="23503", message="violates", detail=detail, artefact="own")
+    (found,) = judged("DES009", RowsRehearsal(failures=(failure,))).findings
+    assert 'violates (SQLSTATE 23503): Key (tid)=(1) is not present in table "Tn?"; own' in found.message
+
+
+def test_a_failure_without_a_place_is_told_at_its_statement() -> None:
+    migrations = of_texts("", "SELECT 1;\n\nSELECT 2;")
+    failure = DataFailure(migration="m2", sqlstate="23503", message="violates", statement=2)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=tuple(migrations),
+        scripts=tuple(read_scripts(migrations)),
+        deployment=SINCE,
+        rehearsal=Rehearsal(
+            server=Server(version="18", version_num=180000, origin="x"),
+            runs=(),
+            schema=Schema(),
+            rows=RowsRehearsal(failures=(failure,)),
+        ),
+    )
+    (found,) = CHECKS[1].judge(gathered).findings
+    assert found.location is not None
+    assert found.location.line == 3
+
+
 @pytest.mark.parametrize("rule", ["DES008", "DES009"])
 def test_a_pass_that_ended_early_is_no_pass(rule: str) -> None:
     result = judged(rule, RowsRehearsal(stopped="m2: no"))

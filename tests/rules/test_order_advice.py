@@ -59,6 +59,24 @@ def test_an_order_that_does_not_deploy_is_no_advice(build: Build, declared: Sche
     )
 
 
+def test_an_order_that_deploys_and_loses_something_is_told_as_such(build: Build, declared: Schema) -> None:
+    trial = Trial(
+        remedy=Remedy(moves=MOVES[:1]), applied=2, base_failed=True, vanished=(build.ref(ObjectKind.TABLE, "User"),)
+    )
+    assert how_to_finish(rehearsal(build, trial), declared) == (
+        "To rename add_auth to 20250101000000_add_auth lets it deploy, and loses something: rehearsed so, all 2 "
+        "migrations apply, but table public.User is lost. No order of them was found that deploys and loses nothing."
+    )
+
+
+def test_a_name_is_quoted_for_the_shell_where_a_command_is_told(build: Build, declared: Schema) -> None:
+    name = "20240101000000_b; touch $(whoami) #"
+    move = Move(migration="b; touch $(whoami) #", new_name=name, before="c")
+    told = how_to_finish(rehearsal(build, Trial(remedy=Remedy(moves=(move,)), applied=2, base_failed=True)), declared)
+    assert told is not None
+    assert f"`prisma migrate resolve --applied '{name}'`" in told
+
+
 def test_without_a_trial_the_rule_speaks_for_itself(build: Build, declared: Schema) -> None:
     assert how_to_finish(rehearsal(build), declared) is None
     of_skips = Trial(remedy=Remedy(moves=MOVES[:1]), appeared=appeared(build), applied=2)

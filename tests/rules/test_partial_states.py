@@ -25,18 +25,25 @@ REST = RecoveryTrial(recovery=Recovery.REST, works=True, sql=("SET search_path =
 WHOLE = CrashPoint(statements=2, line=None, trials=(AGAIN,))
 
 
-def point(*trials: RecoveryTrial, line: int = 3, inside: bool = False) -> CrashPoint:
-    return CrashPoint(statements=1, line=line, inside=inside, stays=(OF_A, A), trials=trials)
+def point(
+    *trials: RecoveryTrial, line: int = 3, statements: int = 1, inside: bool = False, unseen: str | None = None
+) -> CrashPoint:
+    stays = () if unseen else (OF_A, A)
+    return CrashPoint(statements=statements, line=line, inside=inside, stays=stays, trials=trials, unseen=unseen)
 
 
 def run(
-    *points: CrashPoint, skipped: str | None = None, enclosable: bool | None = None, name: str = "1"
+    *points: CrashPoint,
+    skipped: str | None = None,
+    enclosable: bool | None = None,
+    name: str = "1",
+    sending: Sending = Sending.BY_STATEMENT,
 ) -> MigrationRun:
     return MigrationRun(
         migration=name,
         position=1,
         outcome=RunOutcome.APPLIED,
-        sending=Sending.BY_STATEMENT,
+        sending=sending,
         crash_points=points,
         crash_skipped=skipped,
         enclosable=enclosable,
@@ -134,3 +141,50 @@ def test_an_index_that_the_second_try_keeps_invalid_is_found_with_how_to_drop_it
 
 def test_an_index_that_the_second_try_fails_over_is_none() -> None:
     assert judged(run(point(FAILS, inside=True)), rule="RES006").findings == ()
+
+
+def test_only_places_at_which_it_was_stopped_make_a_range_of_lines() -> None:
+    every = [point(REST if line != 5 else FAILS, line=line, statements=line - 1) for line in range(2, 8)]
+    fix = the_one(judged(run(*every))).fix or ""
+    assert "After a failure at line 2 or 3 or 4 or 6 or 7, seen to work" in fix
+    fix = the_one(judged(run(*[each for each in every if each.recovery]))).fix or ""
+    assert "After a failure at lines 2 to 7, seen to work" in fix
+
+
+def test_statements_on_one_line_are_numbered() -> None:
+    fix = the_one(judged(run(point(AGAIN, line=1), point(REST, line=1, statements=2)))).fix or ""
+    assert "After a failure at statement 2, seen to work: `prisma migrate resolve --rolled-back 1`" in fix
+    assert "After a failure at statement 3, seen to work: run" in fix
+
+
+def test_the_rest_of_a_text_that_is_sent_whole_begins_behind_its_last_commit_wherever_it_failed() -> None:
+    rests = point(FAILS, REST, line=4), point(FAILS, REST, line=9, statements=5)
+    fix = the_one(judged(run(*rests, sending=Sending.WHOLE))).fix or ""
+    assert "After a failure at line 4 or behind it, before line 9, seen to work" in fix
+    assert (
+        "run the text by hand from line 4 on, wherever behind it it failed, inside BEGIN and COMMIT (or in one" in fix
+    )
+    assert "run the text by hand from line 9 on" in fix
+    assert "from the statement that failed" not in fix
+
+
+def test_what_may_have_changed_rows_is_no_place_that_leaves_nothing() -> None:
+    result = judged(run(point(REST, unseen="line 1 was tried on made-up rows, none of which it meets")))
+    assert result.why.endswith("1 leave something, 1 of them with a recovery that works")
+    assert (
+        "it may have changed rows (line 1 was tried on made-up rows, none of which it meets)" in the_one(result).message
+    )
+
+
+def test_what_ends_transactions_inside_is_told_with_the_reason_that_nothing_was_tried() -> None:
+    found = the_one(judged(run(point(line=1, statements=0, inside=True, unseen="it may end transactions inside"))))
+    assert found.severity is Severity.WARN
+    assert found.message.endswith("Nothing can be tried that would repair it")
+    assert "Give each step" not in (found.fix or "")
+
+
+@pytest.mark.parametrize("rule", ["RES006", "RES009"])
+def test_a_migration_outside_of_the_deployment_that_could_not_be_stopped_is_told(rule: str) -> None:
+    result = judged(run(WHOLE), run(name="2", skipped="it hangs"), rule=rule)
+    assert result.outcome is Outcome.PASSED
+    assert result.why.endswith("outside of the deployment 2 was not stopped: it hangs")

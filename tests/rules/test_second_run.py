@@ -41,6 +41,45 @@ def test_a_second_run_that_could_not_be_made_is_no_pass(build: Build, judge: Jud
     assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
 
 
+def test_a_second_run_on_empty_tables_only_is_no_pass_where_rows_matter(build: Build, judge: Judge) -> None:
+    rerun = Rerun(outcome=RerunOutcome.SAME, on_rows=False, no_rows="on made-up rows it fails: no")
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun)
+    result = judge("RES003", claims(build, run))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+    assert "no second run on rows of 1 (on made-up rows it fails: no)" in result.why
+    assert "0 of 1 migrations that claim" in result.why
+
+
+def test_a_claim_that_only_rows_prove_wrong_is_told_so(build: Build, judge: Judge) -> None:
+    rerun = Rerun(outcome=RerunOutcome.CHANGES, on_rows=True)
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=rerun)
+    (found,) = judge("RES003", claims(build, run)).findings
+    assert found.message == "1 claims to be resilient; its second run, on tables with made-up rows, changes them"
+
+
+def test_the_count_says_how_many_were_seen_on_rows(build: Build, judge: Judge) -> None:
+    def looked(on_rows: list[bool | None]) -> str:
+        runs = [
+            MigrationRun(
+                migration=str(number),
+                position=number,
+                outcome=RunOutcome.APPLIED,
+                rerun=Rerun(outcome=RerunOutcome.SAME, on_rows=seen),
+            )
+            for number, seen in enumerate(on_rows, 1)
+        ]
+        gathered = Gathered(
+            config=Config(), declared=Schema(), migrations=(), rehearsal=build.rehearsal(Schema(), *runs)
+        )
+        return judge("RES004", gathered).why
+
+    assert looked([None]) == "1 of 1 migrations run twice: 1 change nothing"
+    assert looked([None, True]).endswith("2 change nothing (1 of 1 that may touch rows also on rows)")
+    assert looked([False, True]).endswith(
+        "(1 of 2 that may touch rows also on rows, 1 not: they are judged on empty tables)"
+    )
+
+
 def test_an_accepted_finding_does_not_prove_the_other_claims(build: Build, judge: Judge) -> None:
     failed = Rerun(outcome=RerunOutcome.CHANGES, made=(USER,))
     runs = (
@@ -93,6 +132,7 @@ KEY = ObjectRef(kind=ObjectKind.CONSTRAINT, schema="public", table="User", name=
         (recreates(COLUMN, KEY), "makes column public.User.name anew: the values are gone"),
         (Rerun(outcome=RerunOutcome.CHANGES, made=(USER,)), "leaves something else behind: table public.User"),
         (Rerun(outcome=RerunOutcome.CHANGES), "changes rows or definitions"),
+        (Rerun(outcome=RerunOutcome.CHANGES, on_rows=True), "changes rows, seen on made-up ones"),
     ],
 )
 def test_a_second_run_that_succeeds_and_does_harm_is_told(build: Build, judge: Judge, rerun: Rerun, said: str) -> None:

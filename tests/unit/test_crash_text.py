@@ -23,7 +23,7 @@ def test_sent_whole_it_keeps_what_stands_before_the_end_of_a_transaction() -> No
 
 def test_sent_by_statement_it_keeps_each_one_outside_of_a_transaction() -> None:
     text = read("SET x.y = 1; SELECT 1; BEGIN; SELECT 2; COMMIT; SELECT 3", apart=True)
-    assert text.places([True, True, False, False, True, True]) == (Place(2), Place(5))
+    assert text.places([True, True, False, False, True, True]) == (Place(1), Place(2), Place(5))
 
 
 def test_what_works_concurrently_is_stopped_inside() -> None:
@@ -45,3 +45,33 @@ def test_lines_are_those_of_first_tokens_and_a_bare_statement_has_no_comment_bef
 
 def test_a_text_that_cannot_be_sent_is_not_read() -> None:
     assert read_texts(of_texts("SELECT '\0'", "SELECT '\ud800'", None), {}) == {}
+
+
+def test_what_may_touch_rows_is_told_by_kind_and_by_words() -> None:
+    text = read(
+        "CREATE TABLE a (); UPDATE a SET b = 1; SELECT 1; SELECT f(1); CREATE TABLE c AS SELECT 1; DROP INDEX i; "
+        "DROP TABLE a; ALTER TABLE a ADD b int; ALTER TABLE a DROP b; ALTER TABLE a ALTER b TYPE text USING b; "
+        "INSERT INTO a VALUES (1); CALL p()"
+    )
+    assert text.touching == {1, 3, 4, 6, 8, 9, 10, 11}
+    assert text.taking == {1, 6, 8, 9, 11}
+    assert text.silent == {11}
+
+
+def test_a_block_that_changes_rows_says_so_in_words_that_are_no_clause_of_a_key() -> None:
+    text = read(
+        "DO $$ BEGIN ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c ON DELETE CASCADE ON UPDATE SET NULL; END $$; "
+        "DO $$ BEGIN UPDATE ONLY public.a AS x SET b = 1; END $$; DO $$ BEGIN DELETE FROM a; END $$; "
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD b int', 'a'); EXECUTE 'SELECT 1'; END $$; "
+        "DO $$ BEGIN EXECUTE whatever; END $$"
+    )
+    assert text.silent == {1, 2, 4}
+
+
+def test_a_block_that_may_commit_is_no_transaction_where_it_is_alone_in_its_message() -> None:
+    for sql in ("DO $$ BEGIN LOOP UPDATE t SET a = 1; COMMIT; END LOOP; END $$", "CALL p()"):
+        assert not read(sql).atomic
+        assert read(sql).places([True]) == (Place(0, inside=True),)
+        assert read(f"SELECT 1; {sql}").atomic
+        assert read(f"SELECT 1; {sql}", apart=True).places([True, True]) == (Place(1), Place(1, inside=True))
+    assert read("DO $$ BEGIN RAISE 'x'; END $$").atomic

@@ -7,7 +7,7 @@ import pytest
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import Move, Remedy, Skip
-from pgready.orchestrator.new_names import directly_after
+from pgready.orchestrator.new_names import directly_after, directly_before
 from pgready.orchestrator.remedies import remedies
 from pgready.rehearsal.remedies import rearranged
 from rehearsals import of_names
@@ -78,6 +78,22 @@ def test_an_early_migration_gets_a_name_that_sorts_directly_after_the_one_that_i
     predecessor = "20250101000000_b" if len(names) == 3 else names[1]
     move = directly_after(names, names[0], predecessor)
     assert move == Move(migration=names[0], new_name=new, after=predecessor)
+
+
+@pytest.mark.parametrize(
+    ("names", "new"),
+    [
+        (["20240101000000_t", "20240105000000_T"], None),
+        (["20240103000000_T\u00c9", "20240104120000_q", "20240105000000_te\u0301"], "20240104000000_te\u0301"),
+        (["20240104000000_X", "20240104120000_q", "20240105000000_x"], "20240104000001_x"),
+    ],
+)
+def test_no_name_is_proposed_that_is_taken_where_case_and_composition_do_not_count(
+    names: list[str], new: str | None
+) -> None:
+    move = directly_before(names, names[-1], names[-2])
+    assert move is None or move.new_name.casefold() not in {each.casefold() for each in names[:-1]}
+    assert new is None or (move is not None and move.new_name == new)
 
 
 def test_what_skipped_itself_is_tried_once_more_and_no_more_of_it_than_needed() -> None:

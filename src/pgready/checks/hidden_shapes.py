@@ -13,6 +13,7 @@ from pgready.model.trace import MigrationRun, Rehearsal
 __all__ = ["CHECKS"]
 
 _FEW = 3
+_LONG = 200
 
 RES005 = Rule(
     id="RES005",
@@ -89,7 +90,10 @@ def _in_words(each: ShapeDifference) -> str:
         return f"{part} is missing" + (f" ({each.asked})" if each.asked else "")
     if each.asked is None:
         return f"{part} is there ({each.there}), which the statement does not know and gives no value"
-    return f"{part}: {each.there} there, {each.asked} asked for"
+    there, asked = " ".join(each.there.split()), " ".join(each.asked.split())
+    if max(len(there), len(asked)) > _LONG:
+        return f"{part} is there with another definition than is asked for"
+    return f"{part}: {there} there, {asked} asked for"
 
 
 def _a(definition: str) -> str:

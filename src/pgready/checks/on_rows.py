@@ -36,7 +36,8 @@ DES009 = Rule(
     evidence=(Evidence.REHEARSED,),
     condition="A migration that is about to run is applied to empty tables, and fails where the tables that are there "
     "before it hold rows: a new column NOT NULL without default (23502), a key that no row meets (23503). Where it may "
-    "depend on the values, which are made up, it is a warning. What DES004 and DES005 say is not repeated.",
+    "depend on the values, which are made up, it is a warning: a key that is a constant of the migration's own, which "
+    "a database in use may have, or a NULL that was computed. What DES004 and DES005 say is not repeated.",
     effect="`prisma migrate deploy` stops with P3018 and refuses every later deployment (P3009) until someone "
     "resolves it by hand.",
     fix="Add the column nullable or with a default, fill it, then SET NOT NULL; repair the rows before the constraint.",
@@ -45,6 +46,7 @@ DES009 = Rule(
 _VALUE_RULES = frozenset({"DES004", "DES005"})
 _UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff]+")
 _LONGEST = 200
+_NO_KEY = "23503"
 _PICKING = frozenset({"DELETE WHERE", "UPDATE WHERE", "MERGE"})
 
 
@@ -136,12 +138,25 @@ def _failed(gathered: Gathered, failure: DataFailure) -> Finding:
         DES009,
         object=failure.migration,
         message=f"{failure.migration} fails where tables hold rows: {_safe(failure.message)} "
-        f"(SQLSTATE {failure.sqlstate}){doubt}",
+        f"(SQLSTATE {failure.sqlstate}){_key(failure)}{doubt}",
         severity=Severity.NOTE if described else severity,
         confidence=Confidence.MEDIUM if failure.artefact else Confidence.HIGH,
-        location=Location(_file(gathered, failure.migration), failure.line),
+        location=Location(_file(gathered, failure.migration), _line(gathered, failure)),
         described=described,
     )
+
+
+def _line(gathered: Gathered, failure: DataFailure) -> int | None:
+    """Where the server named no place (a foreign key, SET NOT NULL), that of the statement."""
+    statements = (
+        each for script in gathered.scripts if script.migration == failure.migration for each in script.statements
+    )
+    return failure.line or next((each.line for each in statements if each.position == failure.statement), None)
+
+
+def _key(failure: DataFailure) -> str:
+    """Which key is missing: the server says that apart from its message."""
+    return f": {_safe(failure.detail).removesuffix('.')}" if failure.detail and failure.sqlstate == _NO_KEY else ""
 
 
 def _file(gathered: Gathered, migration: str) -> str:

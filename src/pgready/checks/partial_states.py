@@ -38,8 +38,9 @@ RES009 = Rule(
     effect="Prisma refuses every later deployment (P3009) until somebody has brought the database into a known state.",
     fix="Put BEGIN and COMMIT around statements that may share a transaction, or give each a migration of its own.",
     source='Prisma\'s documentation, "Patching and hotfixing"; prisma-engines, pull request 5767 (statement by '
-    "statement since 7.4). Each place is tried in a copy of the database: the migration again, its rest by hand, or "
-    "what stays dropped; catalogs and rows are compared with a run that nothing stopped.",
+    "statement since 7.4). Each place is tried in a copy of the database, with made-up rows where a statement "
+    "may touch rows: the migration again, its rest by hand, or what stays dropped; catalogs and rows are compared with "
+    "a run that nothing stopped.",
 )
 _FEW = 3
 _NOT_ASKED = "no migration was stopped on purpose; a deployment since a revision and `--thorough` do that"
@@ -66,7 +67,7 @@ def res006(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     if not tried:
         return not_given(RES006, _NOT_ASKED)
     kept = [found for run in tried for found in _kept_invalid(gathered, run)]
-    inside = sum(point.inside for run in tried for point in run.crash_points)
+    inside = sum(point.inside and bool(point.trials) for run in tried for point in run.crash_points)
     looked = (
         f"{inside} statement{'' if inside == 1 else 's'} that work{'s' if inside == 1 else ''} concurrently stopped"
     )
@@ -79,12 +80,17 @@ def _tried(rehearsal: Rehearsal) -> list[MigrationRun]:
 
 def _judged(gathered: Gathered, rehearsal: Rehearsal, result: CheckResult) -> CheckResult:
     """Never a pass where a migration that the deployment runs could not be stopped."""
-    running = [run for run in rehearsal.runs if gathered.deployment.runs(run.migration) and not run.crash_points]
-    if not running:
-        return result
-    told = "; ".join(f"{run.migration} was not stopped: {_why(run)}" for run in running[:_FEW])
-    more = f" and {len(running) - _FEW} more" if len(running) > _FEW else ""
-    return incomplete(result, f"{told}{more}")
+    missing = [run for run in rehearsal.runs if not run.crash_points]
+    running = [run for run in missing if gathered.deployment.runs(run.migration)]
+    others = [run for run in missing if run.crash_skipped and run not in running]
+    if others:
+        result = replace(result, why=f"{result.why}; outside of the deployment {_unstopped(others)}")
+    return incomplete(result, _unstopped(running)) if running else result
+
+
+def _unstopped(runs: Sequence[MigrationRun]) -> str:
+    told = "; ".join(f"{run.migration} was not stopped: {_why(run)}" for run in runs[:_FEW])
+    return f"{told} and {len(runs) - _FEW} more" if len(runs) > _FEW else told
 
 
 def _why(run: MigrationRun) -> str:
@@ -101,7 +107,7 @@ def _partial(gathered: Gathered, run: MigrationRun) -> Finding:
     return finding(
         RES009,
         object=run.migration,
-        message=f"{_sent(run)}: {in_words(point)}{_others(partial, hopeless)}",
+        message=f"{_sent(run)}: {in_words(point)}{_others(run, partial, hopeless)}",
         severity=RES009.severity if running and hopeless else Severity.NOTE,
         location=Location(_file(gathered, run), point.line or 1),
         fix=repair(run, partial, hopeless),
@@ -117,12 +123,15 @@ def _sent(run: MigrationRun) -> str:
     return f"{run.migration} {'works in several transactions' if inside else 'ends a transaction in its middle'}"
 
 
-def _others(partial: Sequence[CrashPoint], hopeless: Sequence[CrashPoint]) -> str:
+def _others(run: MigrationRun, partial: Sequence[CrashPoint], hopeless: Sequence[CrashPoint]) -> str:
     if hopeless:
         trials = "; ".join(f"{trial.recovery}: {trial.why}" for trial in hopeless[0].trials)
-        others = f" (the same at {lines_of(hopeless[1:])})" if len(hopeless) > 1 else ""
+        others = f" (nor what stays at {lines_of(hopeless[1:], run.crash_points)})" if len(hopeless) > 1 else ""
+        if not trials:
+            return f". Nothing can be tried that would repair it{others}"
         return f". Nothing that was tried repairs it{others}: {trials}"
-    return "" if len(partial) == 1 else f". So does a failure at {len(partial) - 1} other places, in part"
+    more = len(partial) - 1
+    return f"; a failure at {more} other place{'' if more == 1 else 's'} leaves a part, too" if more else ""
 
 
 def _kept_invalid(gathered: Gathered, run: MigrationRun) -> Iterator[Finding]:

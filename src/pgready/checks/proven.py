@@ -4,6 +4,7 @@ How Prisma takes a new name: `migrate deploy` runs every directory whose name is
 without a directory; `migrate resolve --applied` only writes the record (measured with Prisma's own engine).
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -14,6 +15,7 @@ from pgready.model.trace import Move, Rehearsal, Remedy, Skip, Trial
 __all__ = ["how_to_finish", "how_to_order", "outcome_of", "renaming_of", "repeating", "why_not"]
 
 _PLURALS = {"index": "indexes", "policy": "policies"}
+_FEW = 3
 _SHOWN = frozenset({"table", "foreign key"})
 
 
@@ -36,6 +38,11 @@ def how_to_finish(rehearsal: Rehearsal, declared: Schema) -> str | None:
         return None
     names = " and ".join(map(_renaming, trial.remedy.moves))
     if not trial.works:
+        if trial.failed is None and trial.vanished:
+            return (
+                f"To rename {names} lets it deploy, and loses something: rehearsed so, {outcome_of(trial, declared)}, "
+                f"but {_lost(trial)}. No order of them was found that deploys and loses nothing."
+            )
         return f"To rename {names} is not enough: {why_not(trial)}. No order of them was found that deploys."
     return (
         f"If no database has recorded {_them(trial)} yet, rename {names}: rehearsed so, {outcome_of(trial, declared)}. "
@@ -53,7 +60,7 @@ def _them(trial: Trial) -> str:
 
 def _told_before(moves: Iterable[Move]) -> str:
     """What happens where a database has recorded the old names."""
-    new = " and ".join(f"`prisma migrate resolve --applied {move.new_name}`" for move in moves)
+    new = " and ".join(f"`prisma migrate resolve --applied {shlex.quote(move.new_name)}`" for move in moves)
     return (
         "Where one has, Prisma takes the new name for a new migration and runs the text again, unless it is told "
         f"before: {new}."
@@ -68,7 +75,10 @@ def how_to_order(skip: Skip, rehearsal: Rehearsal, declared: Schema) -> str | No
     trial = renaming_of(skip.made_by, rehearsal.trials)
     repeated = (each for each in rehearsal.trials if each.remedy.repeats and not each.remedy.makes)
     after = next((each for each in repeated if _makes(each, skip)), None)
-    if trial is None or not _makes(trial, skip):
+    if trial is not None and (trial.rows_lost or trial.unproved):
+        (move,) = trial.remedy.moves
+        order = f"To rename {_renaming(move)} does not help: {why_not(trial)}"
+    elif trial is None or not _makes(trial, skip):
         order = (
             f"Let {skip.made_by} run before {skip.migration} (a date in front of its name, as long as it is not "
             "applied anywhere)"
@@ -79,7 +89,9 @@ def how_to_order(skip: Skip, rehearsal: Rehearsal, declared: Schema) -> str | No
             f"If no database has recorded it yet, rename {_renaming(move)}: rehearsed so, {outcome_of(trial, declared)}"
         )
     if after is None:
-        return f"{order}. Otherwise make the object in a new migration, without the guard."
+        harmful = next((each for each in rehearsal.trials if _harms(each, skip)), None)
+        not_so = f", and not by {_again(harmful.remedy)}: {why_not(harmful)}" if harmful else ""
+        return f"{order}. Otherwise make the object in a new migration, without the guard{not_so}."
     again = _again(after.remedy)
     return f"{order}. Otherwise add a new migration that holds {again}: rehearsed so, it is made."
 
@@ -98,6 +110,12 @@ def _again(remedy: Remedy) -> str:
 
 def _makes(trial: Trial, skip: Skip) -> bool:
     return trial.works and any(skip.would_make.covers(ref) for ref in trial.appeared)
+
+
+def _harms(trial: Trial, skip: Skip) -> bool:
+    """Whether texts once more make the object, and do something to rows, or nobody knows."""
+    made = any(skip.would_make.covers(ref) for ref in trial.appeared)
+    return bool(trial.remedy.repeats and made and (trial.rows_lost or trial.unproved))
 
 
 def outcome_of(trial: Trial, declared: Schema, *, migrations: bool = True) -> str:
@@ -132,7 +150,21 @@ def why_not(trial: Trial) -> str:
         return f"rehearsed so, {trial.failed} fails: {trial.error.message} (SQLSTATE {trial.error.sqlstate})"
     if trial.failed is not None:
         return f"rehearsed so, {trial.failed} does not end well"
+    if not trial.vanished and trial.rows_lost:
+        tables = ", ".join(map(str, trial.rows_lost[:_FEW]))
+        return f"rehearsed so, rows of {tables}{', ...' * (len(trial.rows_lost) > _FEW)} are lost or changed"
+    if not trial.vanished and trial.unproved is not None:
+        return f"what that does to rows is not known: {trial.unproved}"
     if not trial.vanished:
         return "rehearsed so, nothing appears"
     lost = len(trial.vanished)
     return f"rehearsed so, {_count(lost, 'object')} {'is' if lost == 1 else 'are'} lost"
+
+
+def _lost(trial: Trial) -> str:
+    """`table public.t is lost`, of several with their number."""
+    lost = trial.vanished
+    told = ", ".join(f"{ref.kind} {ref}" for ref in lost[:_FEW])
+    return (
+        f"{told} is lost" if len(lost) == 1 else f"{len(lost)} objects are lost ({told}{', ...' * (len(lost) > _FEW)})"
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pgready.model.crash_points import CrashPoint, Recovery
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.model.trace import MigrationRun
+from pgready.model.trace import MigrationRun, Sending
 
 __all__ = ["in_words", "lines_of", "named", "repair"]
 
@@ -21,6 +21,8 @@ def in_words(point: CrashPoint) -> str:
     left += [f"has dropped {named(point.gone)}"] if point.gone else []
     if point.altered:
         left.append("has changed rows or definitions of what was there")
+    if point.unseen:
+        left.append(f"may have changed rows ({point.unseen})")
     return f"{where} it {' and '.join(left)}"
 
 
@@ -33,31 +35,53 @@ def named(refs: Sequence[ObjectRef]) -> str:
     return ", ".join(f"{ref.kind} {ref}" for ref in told[:_FEW]) + more
 
 
-def lines_of(points: Sequence[CrashPoint]) -> str:
-    """`line 3`, `line 3 or 7`, `lines 3 to 40`."""
-    lines = sorted({point.line for point in points if point.line})
-    if not lines:
+def lines_of(points: Sequence[CrashPoint], every: Sequence[CrashPoint] = ()) -> str:
+    """`line 3`, `line 3 or 7`, `lines 3 to 40`; a range only where all that was stopped in it is among the points.
+
+    Statements are numbered instead where two of `every`, the places at which the migration was stopped, begin on one
+    line.
+    """
+    like = {point.inside for point in points}
+    known = {(point.statements, point.line or 0) for point in (*every, *points) if point.inside in like}
+    stops = sorted(stop for stop in known if stop[1])
+    one_line = len({line for _, line in stops}) < len(stops)
+    mine = {(point.statements, point.line) for point in points}
+    spans: list[list[int]] = []
+    for before, stop in zip([None, *stops], stops, strict=False):
+        if stop in mine:
+            told = stop[0] + 1 if one_line else stop[1]
+            spans[-1:] = [[*spans[-1], told]] if spans and before in mine else [*spans[-1:], [told]]
+    return _in_spans(spans, "statement" if one_line else "line")
+
+
+def _in_spans(spans: Sequence[Sequence[int]], what: str) -> str:
+    parts = [
+        part
+        for span in spans
+        for part in ([f"{span[0]} to {span[-1]}"] if len(span) > _FEW else [str(number) for number in span])
+    ]
+    if not parts:
         return "the end"
-    if len(lines) > _FEW:
-        return f"lines {lines[0]} to {lines[-1]}"
-    return f"line {' or '.join(map(str, lines))}"
+    many = any(" to " in part for part in parts)
+    return f"{what}{'s' if many else ''} {' or '.join(parts)}"
 
 
 def repair(run: MigrationRun, partial: Sequence[CrashPoint], hopeless: Sequence[CrashPoint]) -> str:
     """The proven recovery for each place, and how to leave nothing in the first place."""
-    ways: dict[tuple[Recovery, tuple[str, ...], bool], list[CrashPoint]] = {}
+    ways: dict[tuple[Recovery, tuple[str, ...], bool, int | None], list[CrashPoint]] = {}
     for point in partial:
         if (trial := point.recovery) is not None:
-            ways.setdefault((trial.recovery, trial.sql, point.inside), []).append(point)
+            # What is sent whole is taken back up to the last COMMIT: where its rest begins is a line of its own.
+            begins = point.line if trial.recovery is Recovery.REST and _whole(run) else None
+            ways.setdefault((trial.recovery, trial.sql, point.inside, begins), []).append(point)
     told = [
-        f"{'Stopped inside' if inside else 'After a failure at'} {lines_of(points)}, seen to work: "
-        f"{_way(run, recovery, sql)}"
-        for (recovery, sql, inside), points in list(ways.items())[:_FEW]
+        f"{_when(run, points, recovery, inside=inside)}, seen to work: {_way(run, points[0], recovery, sql)}"
+        for (recovery, sql, inside, _), points in list(ways.items())[:_FEW]
     ]
     if len(ways) > _FEW:
         told.append(f"{len(ways) - _FEW} more ways stand in audit.json, at their places.")
     if hopeless:
-        told.append("Nothing that was tried repairs the other places." if told else "Give each step its own migration.")
+        told.append("Nothing that was tried repairs the other places." if told else _instead(run))
     if run.enclosable:
         told.append(
             "Before it is deployed: with BEGIN; before and COMMIT; behind the text it ends the same (tried), and"
@@ -66,10 +90,38 @@ def repair(run: MigrationRun, partial: Sequence[CrashPoint], hopeless: Sequence[
     return " ".join(told)
 
 
-def _way(run: MigrationRun, recovery: Recovery, sql: Sequence[str]) -> str:
+def _whole(run: MigrationRun) -> bool:
+    return run.sending is not Sending.BY_STATEMENT
+
+
+def _instead(run: MigrationRun) -> str:
+    """How to leave less, where there is a way."""
+    if all(point.inside and not point.statements for point in run.crash_points):
+        return "It is one step that works in several transactions: have ready how to finish or undo it by hand."
+    return "Give each step its own migration."
+
+
+def _when(run: MigrationRun, points: Sequence[CrashPoint], recovery: Recovery, *, inside: bool) -> str:
+    place = lines_of(points, run.crash_points)
+    if inside:
+        return f"Stopped inside {place}"
+    following = next((point for point in run.crash_points if point.statements > points[-1].statements), None)
+    if not _whole(run) or points[-1].line is None or (following is None and recovery is not Recovery.REST):
+        return f"After a failure at {place}"
+    until = f", before {lines_of([following], run.crash_points)}" if following else ""
+    return f"After a failure at {place} or behind it{until}"
+
+
+def _way(run: MigrationRun, point: CrashPoint, recovery: Recovery, sql: Sequence[str]) -> str:
     first = f"run {' '.join(sql)} by hand, then " if sql else ""
     name = shlex.quote(run.migration)
     if recovery is Recovery.REST:
         rest = "run the text by hand from the statement that failed (or the BEGIN before it) on, then "
+        if _whole(run):
+            place = lines_of([point], run.crash_points)
+            rest = (
+                f"run the text by hand from {place} on, wherever behind it it failed, inside BEGIN and COMMIT "
+                "(or in one message), then "
+            )
         return f"{first}{rest}`prisma migrate resolve --applied {name}`."
     return f"{first}`prisma migrate resolve --rolled-back {name}`, then `prisma migrate deploy`."

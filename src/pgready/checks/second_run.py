@@ -17,11 +17,11 @@ RES003 = Rule(
     severity=Severity.BLOCK,
     evidence=(Evidence.REHEARSED,),
     condition="`[migrations] resilient` of pgready.toml names the migration, and its second run fails or changes the "
-    "catalog, or a guard of it skips something for ever.",
+    "catalog or rows, or a guard of it skips something for ever.",
     effect="Re-running it after a failure, as the claim invites to do, makes things worse.",
     fix="Guard each statement (IF NOT EXISTS), or take the claim back.",
     source="The file is run a second time, in a transaction that is rolled back or in a database of its own; "
-    "catalogs and rows are compared.",
+    "catalogs and rows are compared. Where it may read or write rows, this is done on tables with made-up rows, too.",
 )
 RES004 = Rule(
     id="RES004",
@@ -36,7 +36,7 @@ RES004 = Rule(
     fix="Let it fail the second time (leave out IF EXISTS in front of what holds rows), or guard what it makes with "
     "IF NOT EXISTS.",
     source="The file is run a second time, in a transaction that is rolled back or in a database of its own; "
-    "catalogs and rows are compared.",
+    "catalogs and rows are compared. Where it may read or write rows, this is done on tables with made-up rows, too.",
 )
 _FEW = 3
 _WORDS = {
@@ -45,6 +45,7 @@ _WORDS = {
     RerunOutcome.RECREATES: "make something anew",
     RerunOutcome.CHANGES: "change something",
 }
+_ROWS = ", on tables with made-up rows,"
 _HOLDS = {ObjectKind.TABLE: "rows", ObjectKind.COLUMN: "values"}
 
 
@@ -62,12 +63,29 @@ def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         ),
         *(found for run in runs for found in (*_second_run(run), *_skips_for_ever(run, gathered))),
     ]
-    same = sum(run.rerun is not None and run.rerun.outcome is RerunOutcome.SAME for run in runs)
+    same = sum(
+        run.rerun is not None and run.rerun.outcome is RerunOutcome.SAME and run.rerun.on_rows is not False
+        for run in runs
+    )
     looked = f"{same} of {len(claimed)} migrations that claim to be resilient change nothing when run twice"
-    unproved = [f"{run.migration} ({run.rerun_skipped or run.outcome})" for run in runs if run.rerun is None]
     judged = failed_or_passed(RES003, findings, looked_at=looked)
     # What else was found does not prove the claims that could not be judged.
-    return incomplete(judged, f"no second run of {', '.join(unproved)}") if unproved else judged
+    why = "; ".join(_unproved(runs))
+    return incomplete(judged, why) if why else judged
+
+
+def _unproved(runs: Sequence[MigrationRun]) -> Iterator[str]:
+    """What keeps claims from being judged."""
+    missing = [f"{run.migration} ({run.rerun_skipped or run.outcome})" for run in runs if run.rerun is None]
+    if missing:
+        yield f"no second run of {', '.join(missing)}"
+    bare = [
+        f"{run.migration} ({run.rerun.no_rows or 'not tried'})"
+        for run in runs
+        if run.rerun is not None and run.rerun.on_rows is False
+    ]
+    if bare:
+        yield f"no second run on rows of {', '.join(bare)}"
 
 
 def _skips_for_ever(run: MigrationRun, gathered: Gathered) -> Iterator[Finding]:
@@ -97,13 +115,20 @@ def _second_run(run: MigrationRun) -> Iterator[Finding]:
     if rerun is None or rerun.outcome is RerunOutcome.SAME:
         return
     error = rerun.error
-    what = f"fails: {error.message} (SQLSTATE {error.sqlstate})" if error is not None else f"{rerun.outcome} objects"
+    what = f"fails: {error.message} (SQLSTATE {error.sqlstate})" if error is not None else _what(rerun)
     touched = ", ".join(str(made) for made in (*rerun.made, *rerun.dropped)[:3])
     yield finding(
         RES003,
         object=run.migration,
-        message=f"{run.migration} claims to be resilient; its second run {what}{': ' + touched if touched else ''}",
+        message=f"{run.migration} claims to be resilient; its second run{_ROWS * bool(rerun.on_rows)} "
+        f"{what}{': ' + touched if touched else ''}",
     )
+
+
+def _what(rerun: Rerun) -> str:
+    """Nothing made or dropped on tables with rows, and nothing changed on empty ones: then it is the rows."""
+    only_rows = rerun.outcome is RerunOutcome.CHANGES and rerun.on_rows and not (rerun.made or rerun.dropped)
+    return "changes them" if only_rows else f"{rerun.outcome} objects"
 
 
 def res004(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
@@ -125,17 +150,27 @@ def res004(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     ]
     outcomes = Counter(run.rerun.outcome for run in runs if run.rerun is not None)
     told = ", ".join(f"{outcomes[outcome]} {words}" for outcome, words in _WORDS.items() if outcomes[outcome])
-    looked = f"{len(runs)} of {len(rehearsal.runs)} migrations run twice{': ' if told else ''}{told}"
+    looked = f"{len(runs)} of {len(rehearsal.runs)} migrations run twice{': ' if told else ''}{told}{_on_rows(runs)}"
     unproved = [run for run in rehearsal.runs if run.rerun is None and run.rerun_skipped]
     judged = failed_or_passed(RES004, findings, looked_at=looked)
     why = "; ".join(f"no second run of {run.migration}: {run.rerun_skipped}" for run in unproved[:_FEW])
     return incomplete(judged, why) if unproved else judged
 
 
+def _on_rows(runs: Sequence[MigrationRun]) -> str:
+    """How far second runs were seen on tables with rows, where the texts may read or write any."""
+    told = Counter(run.rerun.on_rows for run in runs if run.rerun is not None and run.rerun.on_rows is not None)
+    if not told:
+        return ""
+    missing = f", {told[False]} not: they are judged on empty tables" if told[False] else ""
+    return f" ({told[True]} of {told.total()} that may touch rows also on rows{missing})"
+
+
 def _harm(rerun: Rerun) -> str | None:
     if rerun.outcome is RerunOutcome.CHANGES:
         touched = _named((*rerun.made, *rerun.dropped))
-        return f"leaves something else behind: {touched}" if touched else "changes rows or definitions"
+        changed = "changes rows, seen on made-up ones" if rerun.on_rows else "changes rows or definitions"
+        return f"leaves something else behind: {touched}" if touched else changed
     lost = [ref for ref in rerun.recreated if ref.kind in _HOLDS]
     if rerun.outcome is not RerunOutcome.RECREATES or not lost:
         return None

@@ -26,6 +26,7 @@ _FEW = 1500
 _BAD, _WELL = WORDS[LinkKind.FORBIDDEN], WORDS[LinkKind.ALLOWED]
 _LOOKS = {
     Again.SAME: ("✓", TINTS[LinkKind.ALLOWED], _WELL),
+    Again.EMPTY: ("?", PAPER, QUIET),
     Again.RECREATES: ("↻", TINTS[LinkKind.INTERNAL], INK),
     Again.FAILS: ("✕", TINTS[LinkKind.UNDECLARED], _BAD),
     Again.CHANGES: ("!", TINTS[LinkKind.FORBIDDEN], _BAD),
@@ -34,6 +35,7 @@ _LOOKS = {
 }
 _CELLS = {
     Again.SAME: "#8FBFDF",
+    Again.EMPTY: "#E6E6E6",
     Again.RECREATES: "#CFCFCF",
     Again.FAILS: "#F3C3A0",
     Again.CHANGES: COLOURS[LinkKind.FORBIDDEN],

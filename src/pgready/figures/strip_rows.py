@@ -22,9 +22,11 @@ class Again(StrEnum):
     """What a second run directly after the first does, in the order of how little it does.
 
     REPLACES: tables or columns are dropped and made again, empty; RECREATES: other objects are, just as they were.
+    EMPTY: it changes nothing on empty tables, and what it does to rows was not tried.
     """
 
     SAME = "changes nothing"
+    EMPTY = "tried without rows"
     RECREATES = "makes the same anew"
     FAILS = "fails"
     CHANGES = "changes something"
@@ -137,7 +139,7 @@ def again_of(run: MigrationRun) -> Again:
         return Again.UNKNOWN
     match run.rerun.outcome:
         case RerunOutcome.SAME:
-            return Again.SAME
+            return Again.EMPTY if run.rerun.on_rows is False else Again.SAME
         case RerunOutcome.RECREATES:
             held = any(ref.kind in _HOLDS_ROWS for ref in run.rerun.recreated)
             return Again.REPLACES if held else Again.RECREATES

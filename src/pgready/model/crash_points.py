@@ -28,7 +28,7 @@ class RecoveryTrial:
     `works`: it ended well, and the database is then as after a deployment that nothing disturbed. `sql` are the
     statements that are run by hand before, in order: those of UNDO; of REST the settings that its rest needs, and drops
     of indexes that are not valid. `why` says what is in the way, in words, with the server's SQLSTATE where it refused;
-    `invalid` are indexes that it leaves invalid.
+    `invalid` are indexes that it leaves invalid because IF NOT EXISTS skips them.
     """
 
     recovery: Recovery
@@ -46,7 +46,8 @@ class CrashPoint:
     `line` is that of the first token of the statement that did not run (None: all had run, and what came after them
     failed). `inside`: that statement was stopped while it ran. `stays` and `gone` are differences of the names from
     what was there before the migration, `altered` whether definitions or rows are others. `trials` are the recoveries
-    in the order in which they were tried, up to the first that works.
+    in the order in which they were tried, up to the first that works. `unseen` says why it cannot be told what the
+    statements have done to rows: they may have changed some.
     """
 
     statements: int
@@ -56,11 +57,12 @@ class CrashPoint:
     gone: tuple[ObjectRef, ...] = ()
     altered: bool = False
     trials: tuple[RecoveryTrial, ...] = ()
+    unseen: str | None = None
 
     @property
     def partial(self) -> bool:
-        """Whether something of the migration is left."""
-        return bool(self.stays or self.gone or self.altered)
+        """Whether something of the migration is left, or may be."""
+        return bool(self.stays or self.gone or self.altered or self.unseen)
 
     @property
     def recovery(self) -> RecoveryTrial | None:

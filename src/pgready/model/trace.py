@@ -78,7 +78,8 @@ class Rerun:
     """A second run of a migration, directly after the first; nothing of it is left for the migrations behind.
 
     `made` and `dropped` are differences of the names, `recreated` the objects that were dropped and made again just as
-    they were (their names, identical definitions, another identity).
+    they were (their names, identical definitions, another identity). `on_rows` is whether the outcome is also that on
+    tables with rows (None: the text reads and writes none, or the outcome needs no rows); `no_rows` says why it is not.
     """
 
     outcome: RerunOutcome
@@ -86,6 +87,8 @@ class Rerun:
     made: tuple[ObjectRef, ...] = ()
     dropped: tuple[ObjectRef, ...] = ()
     recreated: tuple[ObjectRef, ...] = ()
+    on_rows: bool | None = None
+    no_rows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +194,8 @@ class Trial:
     `appeared` and `vanished` are differences of what is there at the end; `failed` names the first migration that did
     not end well, with its error, and `applied` is how many did. `base_failed`: the deployment as it is comes to no end;
     `appeared` is then told from where it stops, and `vanished` are objects that the new order loses: never made, or
-    tables and columns that a migration drops which used to run before they were made.
+    tables and columns that a migration drops which used to run before they were made. `rows_lost` are tables whose rows
+    are others than without the remedy, or that it makes anew; `unproved` says why that cannot be told.
     """
 
     remedy: Remedy
@@ -201,11 +205,14 @@ class Trial:
     vanished: tuple[ObjectRef, ...] = ()
     applied: int = 0
     base_failed: bool = False
+    rows_lost: tuple[ObjectRef, ...] = ()
+    unproved: str | None = None
 
     @property
     def works(self) -> bool:
-        """Every migration is applied, what was missing is there, and nothing is lost."""
-        return self.failed is None and (self.base_failed or bool(self.appeared)) and not self.vanished
+        """Every migration is applied, what was missing is there, and nothing is lost, as far as can be told."""
+        lost = self.vanished or self.rows_lost or self.unproved
+        return self.failed is None and (self.base_failed or bool(self.appeared)) and not lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

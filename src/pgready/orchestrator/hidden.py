@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pgready.model.effects import Action, Script
-from pgready.model.guards import Exists, Guard, GuardKind, Not
+from pgready.model.guards import Exists, Guard, GuardKind, Not, Unknown
 from pgready.model.hidden_shapes import GuardedCreation, ToCompare
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import Rehearsal, RunOutcome
@@ -13,7 +13,7 @@ __all__ = ["to_compare"]
 
 _Name = tuple[str | None, str]
 
-# What has a shape that a statement asks for; functions and views are replaced, a schema or extension has none.
+# What has a shape that a statement asks for; a schema or extension has none.
 _SHAPED = frozenset(
     {
         ObjectKind.TABLE,
@@ -22,7 +22,11 @@ _SHAPED = frozenset(
         ObjectKind.INDEX,
         ObjectKind.SEQUENCE,
         ObjectKind.TYPE,
+        ObjectKind.VIEW,
         ObjectKind.MATERIALIZED_VIEW,
+        ObjectKind.FUNCTION,
+        ObjectKind.TRIGGER,
+        ObjectKind.POLICY,
     }
 )
 
@@ -60,7 +64,7 @@ def _creations(script: Script, taken: Collection[_Name]) -> Iterator[GuardedCrea
     for effect in script.effects:
         if effect.action is Action.CREATES and effect.object.kind in _SHAPED:
             for guard in effect.guards:
-                asked = _asked_of(guard)
+                asked = _asked_of(guard, effect.object)
                 key = effect.statement, asked or effect.object
                 if asked is None or key in seen or not asked.covers(effect.object):
                     continue
@@ -78,10 +82,12 @@ def _creations(script: Script, taken: Collection[_Name]) -> Iterator[GuardedCrea
         own.update(_names((effect.object, replace(effect.object, name=effect.new_name or effect.object.name))))
 
 
-def _asked_of(guard: Guard) -> ObjectRef | None:
-    """What must be absent, of a guard that makes a second run safe."""
+def _asked_of(guard: Guard, made: ObjectRef) -> ObjectRef | None:
+    """What must be absent, of a guard that makes a second run safe; a guard that was not understood may ask for it."""
     match guard.condition:
         case Not(Exists(asked)) if guard.kind is GuardKind.RERUN:
             return asked
+        case Unknown() if guard.kind is GuardKind.OPAQUE:
+            return made
         case _:
             return None

@@ -5,18 +5,19 @@ only a guess, which the rehearsal tries.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pgready.history import replay_history
+from pgready.model.deployment import Deployment
 from pgready.model.effects import Action, Effect, Script
 from pgready.model.history import ProviderKind
 from pgready.model.migration import Migration
-from pgready.model.names import ObjectKind
+from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, Move, Remedy, RunError, RunOutcome
 from pgready.orchestrator.new_names import directly_after, directly_before
 
-__all__ = ["mends"]
+__all__ = ["Mending"]
 
 _MOST_PAIRS = 3
 _RELATIONS = frozenset({ObjectKind.TABLE, ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW, ObjectKind.SEQUENCE})
@@ -49,34 +50,60 @@ class _Step:
     script: Script
 
 
-def mends(
-    migrations: Sequence[Migration], scripts: Sequence[Script], remedy: Remedy, runs: Sequence[MigrationRun]
-) -> tuple[Remedy, ...]:
-    """`remedy` with one migration more renamed, for each renaming that may let a failed deployment go on; best first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mending:
+    """What is known of the migrations before they are tried in another order."""
 
-    `runs` are those under `remedy` (empty: as the migrations are). A migration that makes what is missing goes before
-    the one that needs it, or this one behind the other; so does one that drops what is in the way. Nothing where the
-    failure has another reason.
-    """
-    failed = next((run for run in runs if run.outcome is not RunOutcome.APPLIED), None)
-    if failed is None or failed.error is None:
-        return ()
-    original = {move.new_name: move.migration for move in remedy.moves}
-    read = {script.migration: script for script in scripts}
-    texts = {migration.name: migration for migration in migrations}
-    steps, ordered = [], []
-    for run in runs:
-        known = original.get(run.migration, run.migration)
-        script = replace(read.get(known, Script(migration=known)), migration=run.migration)
-        steps.append(_Step(run.migration, script))
-        ordered.append(replace(texts[known], name=run.migration, position=run.position))
-    pairs = dict.fromkeys(_pairs(steps, ordered, failed.migration, failed.error))
-    found = [
-        _with(remedy, move, original.get(move.migration, move.migration))
-        for first, second in list(pairs)[:_MOST_PAIRS]
-        for move in _moves([step.name for step in steps], first, second, original)
-    ]
-    return tuple(dict.fromkeys(found))
+    migrations: Sequence[Migration]
+    scripts: Sequence[Script]
+    deployment: Deployment = field(default_factory=Deployment)
+
+    def __call__(self, remedy: Remedy, runs: Sequence[MigrationRun]) -> tuple[Remedy, ...]:
+        """`remedy` with one migration more renamed, for each renaming that may let a failed deployment go on.
+
+        `runs` are those under `remedy` (empty: as the migrations are). A migration that makes what is missing goes
+        before the one that needs it, or this one behind the other; so does one that drops what is in the way. Nothing
+        where the failure has another reason. The best first: to rename what the deployment runs touches no database
+        that has recorded what was deployed before.
+        """
+        failed = next((run for run in runs if run.outcome is not RunOutcome.APPLIED), None)
+        if failed is None or failed.error is None:
+            return ()
+        original = {move.new_name: move.migration for move in remedy.moves}
+        steps, ordered = self._ordered(runs, original)
+        pairs = dict.fromkeys(_pairs(steps, ordered, failed.migration, failed.error))
+        found = [
+            (original.get(move.migration, move.migration), move)
+            for first, second in list(pairs)[:_MOST_PAIRS]
+            for move in _moves([step.name for step in steps], first, second, original)
+        ]
+        found.sort(key=lambda each: not self.deployment.runs(each[0]))
+        return tuple(dict.fromkeys(_with(remedy, move, migration) for migration, move in found))
+
+    def renamed(self, migration: str) -> dict[ObjectRef, ObjectRef]:
+        """What it gives another name or schema, old -> new: it is not there any more, and yet not lost."""
+        script = next((each for each in self.scripts if each.migration == migration), Script(migration=migration))
+        dropped = [each.object for each in script.effects if each.action is Action.DROPS]
+        found = {each.object: _renamed(each) for each in script.effects if each.action is Action.RENAMES}
+        return {old: new for old, new in found.items() if not any(each.covers(new) for each in dropped)}
+
+    def _ordered(
+        self, runs: Sequence[MigrationRun], original: Mapping[str, str]
+    ) -> tuple[list[_Step], list[Migration]]:
+        read = {script.migration: script for script in self.scripts}
+        texts = {migration.name: migration for migration in self.migrations}
+        steps, ordered = [], []
+        for run in runs:
+            known = original.get(run.migration, run.migration)
+            script = replace(read.get(known, Script(migration=known)), migration=run.migration)
+            steps.append(_Step(run.migration, script))
+            ordered.append(replace(texts[known], name=run.migration, position=run.position))
+        return steps, ordered
+
+
+def _renamed(effect: Effect) -> ObjectRef:
+    old = effect.object
+    return replace(old, name=effect.new_name or old.name, schema=effect.new_schema or old.schema)
 
 
 def _with(remedy: Remedy, move: Move, migration: str) -> Remedy:

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pgready.model.trace import Move
@@ -23,19 +24,19 @@ def directly_before(names: Sequence[str], migration: str, successor: str, *, ste
     """
     others = [name for name in names if name != migration]
     place = others.index(successor)
-    new = _name_between(others[place - 1] if place else None, successor, stem or migration)
-    return None if new is None or new in others else Move(migration=migration, new_name=new, before=successor)
+    new = _name_between(others[place - 1] if place else None, successor, stem or migration, others)
+    return None if new is None else Move(migration=migration, new_name=new, before=successor)
 
 
 def directly_after(names: Sequence[str], migration: str, predecessor: str, *, stem: str | None = None) -> Move | None:
     """`migration` renamed so that it runs directly behind `predecessor`; as `directly_before`."""
     others = [name for name in names if name != migration]
     place = others.index(predecessor) + 1
-    new = _name_between(predecessor, others[place] if place < len(others) else None, stem or migration)
-    return None if new is None or new in others else Move(migration=migration, new_name=new, after=predecessor)
+    new = _name_between(predecessor, others[place] if place < len(others) else None, stem or migration, others)
+    return None if new is None else Move(migration=migration, new_name=new, after=predecessor)
 
 
-def _name_between(before: str | None, after: str | None, name: str) -> str | None:
+def _name_between(before: str | None, after: str | None, name: str, others: Iterable[str]) -> str | None:
     """A name that sorts between two others (None: nothing is there), dated where they are; None where no room is left.
 
     Midnight of the later one's day where that lies between, which is easy to read; else a second behind the earlier
@@ -52,7 +53,14 @@ def _name_between(before: str | None, after: str | None, name: str) -> str | Non
         stamps = [earlier + _SECOND]
     dated = [f"{stamp.strftime(_FORMAT)}_{stem}" for stamp in stamps]
     undated = f"{before}_{stem}" if before is not None else f"0_{stem}"
-    return next((new for new in (*dated, undated) if _lies_between(before, new, after)), None)
+    taken = set(map(_folded, others))
+    free = (new for new in (*dated, undated) if _folded(new) not in taken)
+    return next((new for new in free if _lies_between(before, new, after)), None)
+
+
+def _folded(name: str) -> str:
+    """Names that are one on file systems which know no case, or compose characters (those of macOS and Windows)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _lies_between(before: str | None, name: str, after: str | None) -> bool:

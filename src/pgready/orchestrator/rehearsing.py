@@ -12,9 +12,9 @@ from pgready.model.spelling import questions
 from pgready.model.trace import Rehearsal
 from pgready.orchestrator.evidence import Keep, code_digest, key_of
 from pgready.orchestrator.hidden import to_compare
-from pgready.orchestrator.mending import mends
+from pgready.orchestrator.mending import Mending
 from pgready.orchestrator.remedies import what_to_try
-from pgready.orchestrator.rows import on_rows
+from pgready.orchestrator.rows import again_on_rows, on_rows
 from pgready.orchestrator.scope import worth_crashing, worth_tracing
 from pgready.orchestrator.sending import Sent
 from pgready.orchestrator.sources import Sources
@@ -57,6 +57,9 @@ def _rehearsal_on(
     asked = questions(sources.declared)
     stand_ins = shadow.name if (shadow := sources.files.external.shadow_sql) is not None else None
     rows = on_rows(sources.deployment, sources.migrations, thorough=thorough)
+    again = again_on_rows(
+        sources.deployment, sources.migrations, claim=sources.request.config.resilient, thorough=thorough
+    )
     traced = worth_tracing(sources.deployment, sources.migrations, thorough=thorough)
     crashed = worth_crashing(sources.deployment, sources.scripts, sending.pieces, thorough=thorough)
     key = key_of(
@@ -66,6 +69,7 @@ def _rehearsal_on(
             "migrations": [[migration.name, migration.checksum] for migration in sources.migrations],
             "apart": [sorted(sending.pieces), sorted(sending.otherwise)],
             "rows": [sorted(rows.before), sorted(rows.last)] if rows else [],
+            "again on rows": sorted(again),
             "traced": sorted(traced),
             "crashed": sorted(crashed),
             "stand-ins": stand_ins,
@@ -81,9 +85,10 @@ def _rehearsal_on(
             pieces=sending.pieces,
             otherwise=sending.otherwise,
             remedies=partial(what_to_try, sources.migrations, sources.scripts, sources.declared),
-            mends=partial(mends, sources.migrations, sources.scripts),
+            mends=Mending(migrations=sources.migrations, scripts=sources.scripts, deployment=sources.deployment),
             hidden=partial(to_compare, sources.scripts),
             rerun={migration.name for migration in sources.migrations},
+            again_on_rows=again,
             on_rows=rows,
             traced=traced,
             crashed=crashed,

@@ -19,8 +19,12 @@ __all__ = ["ADMIN_OPTIONS", "Connection", "connect"]
 
 Connection = psycopg.Connection[TupleRow]
 
-ADMIN_OPTIONS = "-c search_path=pg_catalog -c statement_timeout=60s -c client_min_messages=error"
-"""For the superuser: only names of the catalog are found unqualified, whatever a migration sets for the database."""
+ADMIN_OPTIONS = (
+    "-c search_path=pg_catalog -c statement_timeout=60s -c client_min_messages=error "
+    "-c default_transaction_read_only=off"
+)
+"""For the superuser, whatever a migration sets for the database: only names of the catalog are found unqualified, and
+what is to be repaired can be written."""
 
 _environment = threading.Lock()
 

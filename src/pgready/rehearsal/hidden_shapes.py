@@ -32,7 +32,8 @@ __all__ = ["with_hidden_shapes"]
 Shape = Mapping[tuple[str, str], tuple[str, bool]]
 """(kind, name) of each part -> its definition, and whether a row needs a value for it."""
 
-_WORDS = {ObjectKind.COLUMN: "column", ObjectKind.CONSTRAINT: "constraint", ObjectKind.TYPE: "type"}
+_WHOLE = frozenset({ObjectKind.FUNCTION, ObjectKind.TRIGGER, ObjectKind.POLICY})
+_WORDS = {kind: kind.value for kind in (ObjectKind.COLUMN, ObjectKind.CONSTRAINT, ObjectKind.TYPE, *_WHOLE)}
 _MEMBERS = frozenset({ObjectKind.COLUMN, ObjectKind.CONSTRAINT})
 # CONCURRENTLY cannot run inside a transaction, and makes the same index without it (manual, CREATE INDEX).
 _CONCURRENTLY = re.compile(r"((?:\s|--[^\n]*\n)*CREATE\s+(?:UNIQUE\s+)?INDEX)\s+CONCURRENTLY\b", re.IGNORECASE)
@@ -138,6 +139,9 @@ class _Asked:
                 before = _shape(owner, creation.object) if found else {}
                 if found:
                     asked = _asked_for(owner, watch, creation, found, text)
+                    if creation.guard == creation.object and not asked:
+                        # A guard that was not understood asks for something else.
+                        return
                     self._found.append((creation, tuple(what for what, _ in found), before, asked))
         except (_CannotTell, psycopg.Error) as error:
             if owner.closed or owner.broken:
@@ -207,7 +211,15 @@ def _asked_for(
 def _shape(connection: Connection, made: ObjectRef) -> Shape:
     """The shape of an object, of a column or constraint that of its table; empty when it is not there."""
     name = made.table if made.kind in _MEMBERS else made.name
-    values = {"schema": made.schema, "name": name, "type": made.kind is ObjectKind.TYPE}
+    whole = made.kind if made.kind in _WHOLE else None
+    values = {
+        "schema": made.schema,
+        "name": None if whole else name,
+        "type": made.kind is ObjectKind.TYPE,
+        "whole": whole and whole.value,
+        "table": made.table,
+        "own": made.name,
+    }
     inside = connection.info.transaction_status != TransactionStatus.IDLE
     with _undone(connection) if inside else contextlib.nullcontext():
         if inside:
@@ -228,8 +240,9 @@ def _differences(asked: Shape, extra: Shape, there: Shape) -> Iterator[ShapeDiff
             yield ShapeDifference(kind=kind, name=name, there=found, asked=definition)
     if ("relation", _name_of(asked)) in asked:
         for (kind, name), (definition, needed) in extra.items():
-            if needed and (kind, name) not in asked and (kind, name) in there:
-                yield ShapeDifference(kind=kind, name=name, there=definition, asked=None)
+            now, still_needed = there.get((kind, name), (definition, False))
+            if needed and still_needed and (kind, name) not in asked:
+                yield ShapeDifference(kind=kind, name=name, there=now, asked=None)
 
 
 def _name_of(asked: Shape) -> str:

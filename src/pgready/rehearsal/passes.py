@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import re
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +21,7 @@ from pgready.model.kept_rows import OnRows, RowsRehearsal
 from pgready.model.migration import Migration
 from pgready.model.names import ObjectRef
 from pgready.model.schema import Schema
-from pgready.model.trace import MigrationRun, Remedy, Trial
+from pgready.model.trace import MigrationRun
 from pgready.rehearsal.apply import apply_text
 from pgready.rehearsal.crash_points import with_crash_points
 from pgready.rehearsal.database import Database, new_database
@@ -31,22 +31,23 @@ from pgready.rehearsal.limits import Limits, Watch
 from pgready.rehearsal.names import Names, difference, read_names
 from pgready.rehearsal.overlay import prepare_extensions
 from pgready.rehearsal.relay import Relay
-from pgready.rehearsal.remedies import Mends, Outcome, mended, rearranged, try_remedies
 from pgready.rehearsal.rerun_in_place import rerun_in_place
+from pgready.rehearsal.rerun_on_rows import with_rows
 from pgready.rehearsal.seeding import run_on_rows
 from pgready.rehearsal.tracing import traces_of
 
 __all__ = [
     "Work",
+    "anew",
     "crashing",
     "hiding",
-    "mending",
+    "keys_of",
     "on_rows",
     "prepare",
     "rerun_elsewhere",
+    "rerun_on_rows",
     "sent_otherwise",
     "traced_beside",
-    "trying",
 ]
 
 
@@ -179,7 +180,7 @@ def on_rows(
             ordered,
             before=asked.before,
             pieces=work.pieces,
-            later=_of_keys(schema),
+            later=keys_of(schema),
             limits=work.limits,
             on_progress=work.telling("on rows"),
         )
@@ -192,7 +193,7 @@ def _later(second: Database, go: Callable[..., _Found], *asked: object, **more: 
     return go(*asked, **more)
 
 
-def _of_keys(schema: Schema) -> frozenset[tuple[str, str, str]]:
+def keys_of(schema: Schema) -> frozenset[tuple[str, str, str]]:
     """Every column that is part of a foreign key, or that one refers to."""
     return frozenset(
         (table.schema, table.name, column)
@@ -216,20 +217,46 @@ def sent_otherwise(
 def rerun_elsewhere(database: Database, work: Work, runs: Sequence[MigrationRun]) -> tuple[MigrationRun, ...]:
     """The second runs that could not be made inside a transaction, made in databases of their own."""
     wanted = [run.migration for run in runs if run.rerun_skipped and not run.leaves_open]
-    count = itertools.count(1)
-
-    @contextlib.contextmanager
-    def begin() -> Iterator[tuple[Database, Iterator[MigrationRun]]]:
-        with (
-            new_database(database.cluster, f"again{next(count)}", beside=database) as second,
-            contextlib.closing(_deploy(second, work, "second runs")) as again,
-        ):
-            yield second, again
-
+    begin = partial(anew, database, work, "again", "second runs", itertools.count(1))
     found = rerun_in_place(begin, work.migrations, wanted, work.pieces, work.limits)
     return tuple(
         replace(run, rerun=found[run.migration], rerun_skipped=None) if run.migration in found else run for run in runs
     )
+
+
+def rerun_on_rows(
+    database: Database,
+    work: Work,
+    runs: Sequence[MigrationRun],
+    *,
+    wanted: Collection[str] | None,
+    in_place: Collection[str],
+    schema: Schema,
+) -> tuple[MigrationRun, ...]:
+    """The runs with what those second runs do to rows that change nothing on empty tables."""
+    begin = partial(anew, database, work, "again_rows", "second runs on rows", itertools.count(1))
+    return with_rows(
+        begin,
+        work.migrations,
+        runs,
+        wanted=wanted,
+        in_place=in_place,
+        pieces=work.pieces,
+        later=keys_of(schema),
+        limits=work.limits,
+    )
+
+
+@contextlib.contextmanager
+def anew(
+    database: Database, work: Work, name: str, what: str, count: Iterator[int]
+) -> Iterator[tuple[Database, Iterator[MigrationRun]]]:
+    """A new database, and one more deployment onto it."""
+    with (
+        new_database(database.cluster, f"{name}{next(count)}", beside=database) as second,
+        contextlib.closing(_deploy(second, work, what)) as again,
+    ):
+        yield second, again
 
 
 def crashing(
@@ -253,27 +280,6 @@ def hiding(
         return with_hidden_shapes(
             second, work.migrations, runs, wanted=wanted, end=database, pieces=work.pieces, limits=work.limits
         )
-
-
-def trying(database: Database, work: Work, alternatives: Iterable[Sequence[Remedy]]) -> tuple[Trial, ...]:
-    """What may repair a deployment that ends well and leaves something out."""
-    return try_remedies(alternatives, partial(_attempt, database, work), read_names(database.admin))
-
-
-def mending(database: Database, work: Work, runs: Sequence[MigrationRun], mends: Mends) -> tuple[Trial, ...]:
-    """What may let a deployment go on that fails."""
-    base = runs, read_names(database.admin)
-    return mended(work.migrations, base, mends, partial(_attempt, database, work))
-
-
-def _attempt(database: Database, work: Work, remedy: Remedy) -> Outcome:
-    new_names = {move.migration: move.new_name for move in remedy.moves}
-    cut = {new_names.get(name, name): parts for name, parts in work.pieces.items()}
-    cut |= {f"{name} (again)": work.pieces[name] for name in remedy.repeats if name in work.pieces}
-    other = replace(work, migrations=rearranged(work.migrations, remedy), pieces=cut)
-    with new_database(database.cluster, "remedy", beside=database) as second:
-        runs = tuple(_deploy(second, other, "remedies"))
-        return runs, read_names(second.admin)
 
 
 def _result(run: MigrationRun) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from pgready.rehearsal.database import Database
 from pgready.rehearsal.deploy import Pieces
 from pgready.rehearsal.limits import Limits, Watch
 
-__all__ = ["rerun_in_place"]
+__all__ = ["Begin", "rerun_in_place", "run_in_place", "state_of"]
 
 Begin = Callable[[], contextlib.AbstractContextManager[tuple[Database, Iterator[MigrationRun]]]]
 """A new database, and the runs of a deployment onto it, one by one."""
@@ -54,7 +54,7 @@ def _until_changed(
         if run.migration not in wanted:
             continue
         try:
-            rerun, clean = _second_run(database, texts[run.migration], limits)
+            rerun, clean = run_in_place(database, texts[run.migration], limits)
         except psycopg.Error:
             raise_if_dead(database)
             yield run.migration, None
@@ -65,18 +65,18 @@ def _until_changed(
             return
 
 
-def _second_run(database: Database, pieces: Sequence[str], limits: Limits) -> tuple[Rerun, bool]:
-    """The second run, and whether the database is then good for the migrations behind it."""
-    before = _state(database, limits)
+def run_in_place(database: Database, pieces: Sequence[str], limits: Limits) -> tuple[Rerun, bool]:
+    """Run it once more over a new connection: what that does, and whether the database is good for those behind."""
+    before = state_of(database, limits)
     with contextlib.closing(database.connect_owner()) as owner:
         error = apply_pieces(owner, pieces, _watch(database, owner, limits)).error
-    after = _state(database, limits)
+    after = state_of(database, limits)
     rerun = compare(before, after)
     clean = rerun.outcome is not RerunOutcome.CHANGES
     return rerun if error is None else Rerun(outcome=RerunOutcome.FAILED, error=error), clean
 
 
-def _state(database: Database, limits: Limits) -> State:
+def state_of(database: Database, limits: Limits) -> State:
     """Policies and casts of the project run while its rows are read; its SQL may end any other connection of ours."""
     database.let_owner_in()
     with (

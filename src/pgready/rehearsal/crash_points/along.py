@@ -24,6 +24,7 @@ from pgready.rehearsal.apply import apply_text, execute
 from pgready.rehearsal.bookkeeping import begin_deploy, continue_deploy
 from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.crash_points.clones import Clones, connected, new_clones
+from pgready.rehearsal.crash_points.on_rows import on_rows
 from pgready.rehearsal.crash_points.recovery import crash, is_enclosable
 from pgready.rehearsal.crash_points.stop import STOPPED, Scene, Unable, Unmissed, aimed, failing, state_of
 from pgready.rehearsal.crash_points.text import Place, Text, read_texts
@@ -39,8 +40,10 @@ _MOST_SECONDS = 600.0
 # Without rows a migration takes seconds at most; what hangs only when it is run again must not take all the time.
 _MOST_SECONDS_EACH = 20.0
 _OVER = "the time for stopping migrations is over"
+_LONG = f"it takes longer than {_MOST_SECONDS_EACH:g} s, the time limit of a migration that is stopped"
+_NOT_IN_BLOCK = "25001"
 _ALONE = {
-    "25001": "it is a statement that cannot run inside a transaction block",
+    _NOT_IN_BLOCK: "it is a statement that cannot run inside a transaction block",
     "2D000": "it ends transactions inside a procedure or a DO block",
 }
 _SEQUENCES = b"SELECT schemaname, sequencename, start_value, last_value FROM pg_sequences"
@@ -63,11 +66,12 @@ class _Asked:
 
 @dataclass(slots=True, kw_only=True)
 class _Line:
-    """The deployment of this pass, and the names that are there now."""
+    """The deployment of this pass, and the names that are there now; `trials` watches what is stopped and repaired."""
 
     database: Database
     clones: Clones
     watch: Watch
+    trials: Watch
     owner: Connection
     seen: Seen
 
@@ -95,8 +99,11 @@ def with_crash_points(
     with new_clones(database) as clones:
         owner = database.connect_owner()
         shorter = replace(limits, migration_seconds=min(limits.migration_seconds, _MOST_SECONDS_EACH))
-        watch = Watch(database=database, pid=owner.info.backend_pid, limits=shorter, ends=ends)
-        line = _Line(database=database, clones=clones, watch=watch, owner=owner, seen=look(database.admin))
+        watch, trials = (
+            Watch(database=database, pid=owner.info.backend_pid, limits=each, ends=ends) for each in (limits, shorter)
+        )
+        seen = look(database.admin)
+        line = _Line(database=database, clones=clones, watch=watch, trials=trials, owner=owner, seen=seen)
         try:
             begin_deploy(line.owner)
             for run in _along(line, both, asked):
@@ -153,11 +160,14 @@ def _why_not(line: _Line, run: MigrationRun, asked: _Asked) -> str | None:
 
 def _stopped(line: _Line, migration: Migration, run: MigrationRun, text: Text) -> MigrationRun:
     """With its crash points. Unable: there are none, and it is deployed. _Lost: so that nothing can follow it."""
+    if run.duration_ms > _MOST_SECONDS_EACH * 1000:
+        _apply(line, migration, run, text.sent)
+        raise Unable(_LONG)
     with _lost_by_errors(line.clones):
         if text.atomic:
             return replace(run, crash_points=_in_place(line, migration, run, text))
         with _copy_of(line) as template:
-            before = state_of(line.watch, line.database)
+            before = state_of(line.trials, line.database)
             idle: list[bool] = []
             _apply(line, migration, run, _noting(line.owner, text.sent, idle))
             scene = Scene(
@@ -165,13 +175,11 @@ def _stopped(line: _Line, migration: Migration, run: MigrationRun, text: Text) -
                 template=template,
                 text=text,
                 before=before,
-                after=state_of(line.watch, line.database),
-                watch=line.watch,
+                after=state_of(line.trials, line.database),
+                watch=line.trials,
             )
             try:
-                points = tuple(_points(scene, text.places(idle))) or (_nothing(text),)
-                asked = text.apart and not text.controls and any(point.partial for point in points)
-                return replace(run, crash_points=points, enclosable=is_enclosable(scene) if asked else None)
+                return _with_points(scene, run, idle)
             except (psycopg.Error, RehearsalError) as error:
                 # Whatever a copy has come to, the deployment beside it can go on.
                 line.clones.raise_if_dead()
@@ -183,26 +191,28 @@ def _nothing(text: Text) -> CrashPoint:
     return CrashPoint(statements=0, line=text.line(0))
 
 
+def _with_points(scene: Scene, run: MigrationRun, idle: list[bool]) -> MigrationRun:
+    text = scene.text
+    with on_rows(scene, idle) as (seen, rests):
+        points = tuple(_points(seen, text.places(rests))) or (_nothing(text),)
+        asked = text.apart and not text.controls and any(point.partial for point in points)
+        return replace(run, crash_points=points, enclosable=is_enclosable(seen) if asked else None)
+
+
 def _points(scene: Scene, places: Iterable[Place]) -> Iterator[CrashPoint]:
-    last = scene.before
     for place in places:
         if time.monotonic() > scene.watch.ends:
             raise Unable(_OVER)
-        try:
-            found = crash(scene, place, last)
-        except Unmissed:
-            continue
-        if found is not None:
-            point, last = found
-            yield point
+        with contextlib.suppress(Unmissed):
+            yield crash(scene, place)
 
 
 def _in_place(line: _Line, migration: Migration, run: MigrationRun, text: Text) -> tuple[CrashPoint, ...]:
     """One point, behind the last statement: nothing stays, and the deployment that goes on is the second try."""
     admin = line.database.admin
     sequences = admin.execute(_SEQUENCES).fetchall()
-    with contextlib.closing(line.database.connect_owner()) as owner:
-        watch = aimed(line.watch, line.database, owner)
+    with contextlib.closing(_let_in(line.database)) as owner:
+        watch = aimed(line.trials, line.database, owner)
         error = apply_text(owner, failing(text.sent[0]), watch).error
     stopped = STOPPED.search(error.message) if error else None
     status = (
@@ -211,11 +221,32 @@ def _in_place(line: _Line, migration: Migration, run: MigrationRun, text: Text) 
     if status not in {None, ("aborted",), (None,)}:
         raise _Lost(f"{migration.name} leaves something of what should be one transaction")
     _set_back(line, sequences)
+    _keep_owner(line)
     _apply(line, migration, run, text.sent)
+    if stopped is None and text.idle and error is not None and error.sqlstate == _NOT_IN_BLOCK:
+        return (_nothing(text),)
     if stopped is None:
-        raise Unable(_why_unstopped(error))
+        raise Unable(_LONG if watch.expired else _why_unstopped(error))
     again = RecoveryTrial(recovery=Recovery.AGAIN, works=True)
     return (CrashPoint(statements=len(text.pieces), line=None, trials=(again,)),)
+
+
+def _keep_owner(line: _Line) -> None:
+    """A migration may end all other connections of its role: then the deployment goes on over a new one."""
+    try:
+        line.owner.execute(b"SELECT")
+    except psycopg.OperationalError:
+        line.owner = _let_in(line.database)
+        continue_deploy(line.owner)
+
+
+def _let_in(database: Database) -> Connection:
+    """A connection of the owner, also where a migration has changed its password."""
+    try:
+        return database.connect_owner()
+    except psycopg.OperationalError:
+        database.let_owner_in()
+        return database.connect_owner()
 
 
 def _why_unstopped(error: RunError | None) -> str:
@@ -240,7 +271,7 @@ def _apply(line: _Line, migration: Migration, run: MigrationRun, messages: Itera
         error = execute(line.owner, migration, messages, watch).error
         before, line.seen = line.seen, look_again(line.database.admin, line.seen)
     if watch.expired:
-        raise _Lost(_OVER)
+        raise _Lost(_OVER if time.monotonic() > watch.ends else f"{migration.name} is {watch.expired}")
     if (error is None) != (run.outcome is RunOutcome.APPLIED):
         raise _Lost(f"in a session of its own {migration.name} fails" if error else f"{migration.name} is not applied")
     if difference(before.names, line.seen.names) != (run.made, run.dropped):

@@ -3,28 +3,27 @@
 from collections.abc import Sequence
 
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.rehearsal.catalog_state import State
+from pgready.rehearsal.catalog_state import State, redefined
 from pgready.rehearsal.crash_points.stop import Scene, undisturbed
 from pgready.rehearsal.names import difference
 
-__all__ = ["invalid_indexes", "is_altered", "is_same", "unlike"]
+__all__ = ["invalid_indexes", "is_altered", "unlike"]
 
 _FEW = 3
 
 
 def is_altered(before: State, after: State) -> bool:
-    """Whether something that was there before has another definition or other rows."""
-    if any(
-        after.definitions[key][1] != text for key, (_, text) in before.definitions.items() if key in after.definitions
-    ):
+    """Whether something that was there before has another definition or other rows.
+
+    Of a table that has other columns only the number of rows counts: those are told by their names.
+    """
+    if redefined(before, after):
         return True
     tables = {(schema, name) for kind, schema, _, name in before.names & after.names if kind == "table"}
-    return any(before.rows.get(table) != after.rows.get(table) for table in tables)
-
-
-def is_same(one: State, other: State) -> bool:
-    """Whether names, definitions and rows are equal, whatever their identities."""
-    return one.names == other.names and _texts(one) == _texts(other) and one.rows == other.rows
+    columns = before.names ^ after.names
+    wider = {(schema, table) for kind, schema, table, _ in columns if kind == "column"}
+    counted = any(_count(before.rows.get(table)) != _count(after.rows.get(table)) for table in tables & wider)
+    return counted or any(before.rows.get(table) != after.rows.get(table) for table in tables - wider)
 
 
 def _texts(state: State) -> dict[tuple[str, str, str, str], str]:

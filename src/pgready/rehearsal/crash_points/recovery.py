@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg.pq import TransactionStatus
 
@@ -11,7 +11,7 @@ from pgready.model.trace import RunError
 from pgready.rehearsal.apply import Applied, apply_pieces, apply_text
 from pgready.rehearsal.catalog_state import State
 from pgready.rehearsal.connection import Connection
-from pgready.rehearsal.crash_points.compare import invalid_indexes, is_altered, is_same, unlike
+from pgready.rehearsal.crash_points.compare import invalid_indexes, is_altered, unlike
 from pgready.rehearsal.crash_points.stop import Scene, Unable, aimed, state_of, stopped
 from pgready.rehearsal.crash_points.text import Place, Text
 from pgready.rehearsal.crash_points.undo import can_undo, drop_index, undo
@@ -22,6 +22,7 @@ from pgready.rehearsal.names import difference
 __all__ = ["crash", "is_enclosable"]
 
 _EXISTS = "42P07"
+_NUMBERS = b"SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +34,39 @@ class _Plan:
     by_hand: tuple[str, ...] | None = ()
 
 
-def crash(scene: Scene, place: Place, last: State) -> tuple[CrashPoint, State] | None:
-    """Stop it there; None when that leaves just what was left before (`last`), which has been told.
+def crash(scene: Scene, place: Place) -> CrashPoint:
+    """Stop it there, and try what may repair it.
 
     Every trial begins where the stop ended: in the same copy as long as nothing has changed it, else in a new one.
+    Where nothing is seen to be left, the whole is run again all the same: what refuses that is something left.
     """
+    if place.inside and place.statements in scene.text.batches:
+        return _batch(scene, place)
     with contextlib.ExitStack() as copies:
         database = copies.enter_context(stopped(scene, place))
         state = state_of(scene.watch, database)
-        if is_same(last, state):
-            return None
-        trials = _trials(scene, place, state, database, copies)
-        return _point(scene, place, state, tuple(trials)), state
+        trials = tuple(_trials(scene, place, state, database, copies))
+        point = _point(scene, place, state, trials)
+    return point if point.partial or trials[0].works else replace(point, altered=True)
 
 
-def is_enclosable(scene: Scene) -> bool:
-    """Whether it ends as it should when BEGIN and COMMIT are sent around it: then it leaves all or nothing."""
+def _batch(scene: Scene, place: Place) -> CrashPoint:
+    """What ends transactions inside is stopped nowhere: what stays is up to the rows it finds, which are others."""
+    with stopped(scene, Place(place.statements)) as database:
+        point = _point(scene, place, state_of(scene.watch, database), ())
+    return replace(point, unseen="it may end transactions inside, and how often depends on the rows that it finds")
+
+
+def is_enclosable(scene: Scene) -> bool | None:
+    """Whether it ends as it should when BEGIN and COMMIT are sent around it: then it leaves all or nothing.
+
+    None where it touches rows and could not be tried on any: pending triggers, for one, come with rows. What `setval`
+    has set is not taken back with its transaction (PostgreSQL manual, "Sequence Manipulation Functions").
+    """
+    if scene.empty:
+        return None
+    if any("setval" in piece.lower() for piece in scene.text.pieces):
+        return False
     with scene.clones.of(scene.template) as database:
         with contextlib.closing(database.connect_owner()) as owner:
             watch = aimed(scene.watch, database, owner)
@@ -66,6 +84,7 @@ def _point(scene: Scene, place: Place, state: State, trials: tuple[RecoveryTrial
         gone=gone,
         altered=is_altered(scene.before, state),
         trials=trials,
+        unseen=scene.unseen_before(place),
     )
 
 
@@ -78,10 +97,19 @@ def _trials(
             copies.close()
             database = copies.enter_context(stopped(scene, place))
         trial, untouched = _tried(scene, place, database, state, plan)
+        trial = _told(scene, place, trial)
         yield trial
         if trial.works:
             return
         database = database if untouched else None
+
+
+def _told(scene: Scene, place: Place, trial: RecoveryTrial) -> RecoveryTrial:
+    """What runs statements twice is not told to work where their first run shows nothing of what it does to rows."""
+    why = scene.unseen_before(place)
+    if why is None or not trial.works or trial.recovery is Recovery.REST:
+        return trial
+    return replace(trial, works=False, why=f"not told: {why}")
 
 
 def _plans(scene: Scene, place: Place, state: State) -> Iterator[_Plan]:
@@ -95,7 +123,8 @@ def _plans(scene: Scene, place: Place, state: State) -> Iterator[_Plan]:
         if left:
             yield _Plan(recovery=Recovery.REST, messages=rest, by_hand=(*map(drop_index, left), *settings))
     stays, gone = difference(scene.before.names, state.names)
-    if not gone and can_undo(stays) and not is_altered(scene.before, state):
+    kept = not any(number < place.statements for number in text.taking)
+    if kept and not gone and can_undo(stays) and not is_altered(scene.before, state):
         yield _Plan(recovery=Recovery.UNDO, messages=text.sent, by_hand=None)
 
 
@@ -104,6 +133,7 @@ def _tried(scene: Scene, place: Place, database: Database, state: State, plan: _
 
     A new connection, as in real life: what the session had been set to is gone.
     """
+    numbers = database.admin.execute(_NUMBERS).fetchall()
     with contextlib.closing(database.connect_owner()) as owner:
         watch = aimed(scene.watch, database, owner)
         by_hand, failed = _by_hand(owner, watch, scene, state, plan)
@@ -116,11 +146,22 @@ def _tried(scene: Scene, place: Place, database: Database, state: State, plan: _
         error = applied.error or _left_open(owner)
     if error is not None:
         untouched = not applied.tags and not by_hand and _harmless(error, scene.text, plan, place)
+        # What nextval has taken is not given back by a statement that fails.
+        untouched = untouched and numbers == database.admin.execute(_NUMBERS).fetchall()
         return _failure(plan, by_hand, error), untouched
     end = state_of(scene.watch, database)
-    why = unlike(scene, end)
-    invalid = tuple(sorted(invalid_indexes(end) - invalid_indexes(scene.after)))
+    why = unlike(scene, end) or _only_counted(scene, place, end, plan)
+    skipped = place.inside and place.statements in scene.text.guarded
+    invalid = tuple(sorted(invalid_indexes(end) - invalid_indexes(scene.after))) if skipped else ()
     return RecoveryTrial(recovery=plan.recovery, works=why is None, sql=by_hand, why=why, invalid=invalid), False
+
+
+def _only_counted(scene: Scene, place: Place, end: State, plan: _Plan) -> str | None:
+    """Rows that are others each time are only counted, which does not show what is written over twice."""
+    twice = plan.recovery is not Recovery.REST and any(number < place.statements for number in scene.text.taking)
+    if not twice or end.rows == scene.after.rows:
+        return None
+    return "not told: it writes over rows that are others each time"
 
 
 def _failure(plan: _Plan, by_hand: tuple[str, ...], error: RunError) -> RecoveryTrial:

@@ -3,7 +3,7 @@
 import contextlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from psycopg import sql
@@ -44,7 +44,8 @@ class Scene:
     """A migration, the database as it was before (`template`, to which nobody is connected), and the states around.
 
     `watch.ends` is when the time for all of it is over; `again` are the rows after one more undisturbed run, once
-    somebody has asked for them.
+    somebody has asked for them. `unseen` says why rows do not show what a statement does, by its number; `empty`: the
+    tables hold no made-up rows, although statements may touch some.
     """
 
     clones: Clones
@@ -54,6 +55,13 @@ class Scene:
     after: State
     watch: Watch
     again: Rows | None = field(default=None)
+    unseen: Mapping[int, str] = field(default_factory=dict)
+    empty: bool = False
+
+    def unseen_before(self, place: Place) -> str | None:
+        """Why it cannot be told what the statements before that place have done to rows, where they are committed."""
+        ran = place.statements if place.kept else 0
+        return next((why for number, why in sorted(self.unseen.items()) if number < ran), None)
 
 
 def aimed(watch: Watch, database: Database, connection: Connection) -> Watch:

@@ -39,3 +39,20 @@ SELECT 'constraint', concat_ws('.', r.nspname, r.relname, c.conname),
   format('ALTER TABLE %%I.%%I DROP CONSTRAINT %%I CASCADE', r.nspname, r.relname, c.conname)
 FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
 WHERE %(kind)s::text = 'constraint' AND c.conname = %(name)s::text
+UNION ALL
+SELECT 'function', format('%%s.%%s(%%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+  format('DROP ROUTINE %%I.%%I(%%s) CASCADE', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
+WHERE %(kind)s::text = 'function' AND p.proname = %(name)s::text
+UNION ALL
+SELECT 'trigger', concat_ws('.', n.nspname, c.relname, t.tgname),
+  format('DROP TRIGGER %%I ON %%I.%%I CASCADE', t.tgname, n.nspname, c.relname)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN namespace n ON n.oid = c.relnamespace
+WHERE %(kind)s::text = 'trigger' AND t.tgname = %(name)s::text AND NOT t.tgisinternal AND t.tgparentid = 0
+  AND (%(table)s::text IS NULL OR c.relname = %(table)s::text)
+UNION ALL
+SELECT 'policy', concat_ws('.', n.nspname, c.relname, p.polname),
+  format('DROP POLICY %%I ON %%I.%%I', p.polname, n.nspname, c.relname)
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN namespace n ON n.oid = c.relnamespace
+WHERE %(kind)s::text = 'policy' AND p.polname = %(name)s::text
+  AND (%(table)s::text IS NULL OR c.relname = %(table)s::text)

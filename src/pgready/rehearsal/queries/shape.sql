@@ -34,6 +34,8 @@ SELECT 'relation', r.relname::text,
 FROM relation r
 WHERE NOT %(type)s::bool
 UNION ALL
+SELECT 'query of view', r.relname::text, pg_get_viewdef(r.oid), false FROM relation r WHERE r.relkind = 'v'
+UNION ALL
 SELECT 'column', a.attname::text,
   concat(format_type(a.atttypid, a.atttypmod),
     CASE WHEN a.attcollation <> t.typcollation THEN ' COLLATE ' || a.attcollation::regcollation END,
@@ -72,3 +74,22 @@ UNION ALL
 SELECT 'attribute', a.attname::text, format_type(a.atttypid, a.atttypmod), false
 FROM type t JOIN pg_attribute a ON a.attrelid = t.typrelid
 WHERE a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'function', format('%%s(%%s)', p.proname, pg_get_function_identity_arguments(p.oid)), pg_get_functiondef(p.oid), false
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE %(whole)s::text = 'function' AND n.nspname = %(schema)s::text AND p.proname = %(own)s::text AND p.prokind <> 'a'
+UNION ALL
+SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid), false
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE %(whole)s::text = 'trigger' AND n.nspname = %(schema)s::text AND c.relname = %(table)s::text
+  AND t.tgname = %(own)s::text AND NOT t.tgisinternal
+UNION ALL
+SELECT 'policy', p.polname, concat_ws(' ', CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, 'FOR',
+    CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+    'TO', (SELECT string_agg(CASE WHEN role = 0 THEN 'public' ELSE pg_get_userbyid(role)::text END, ', ' ORDER BY role)
+     FROM unnest(p.polroles) AS role),
+    'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+    'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'), false
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE %(whole)s::text = 'policy' AND n.nspname = %(schema)s::text AND c.relname = %(table)s::text
+  AND p.polname = %(own)s::text

@@ -25,29 +25,17 @@ from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
 from pgready.rehearsal.deploy import Pieces, Progress, silent
 from pgready.rehearsal.limits import Limits, Watch
+from pgready.rehearsal.seeding.artefacts import RowsMade, artefact
 from pgready.rehearsal.seeding.filling import Keys, empty, seed, seeder
 from pgready.rehearsal.seeding.losses import losses
 from pgready.rehearsal.seeding.state import Held, Marks, read_held, read_marks, read_names
-from pgready.rehearsal.seeding.values import MADE_UP, ROWS
+from pgready.rehearsal.seeding.values import ROWS
 from pgready.sources.sql.lexis import skip_trivia
 
 __all__ = ["run_on_rows"]
 
 _FLUSHES = 150000
 _BEGINS = re.compile(rb"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
-# What depends on the values, which are made up; NOT NULL, a removed value of an enum and a
-# key (equal by construction) meet any row.
-_ARTEFACTS = {
-    "23514": "a CHECK asks for a form that the made-up values do not have",
-    "23505": "made-up values may be the same where real ones are not",
-    "23P01": "made-up ranges may overlap where real ones do not",
-    "22P02": "the made-up texts are not of the form that the new type asks for",
-    "22007": "the made-up texts are no dates",
-    "22023": "the made-up texts are not what a function asks for",
-    "22001": "the made-up texts may be longer than real ones",
-    "22003": "the made-up numbers may be greater than real ones",
-    "P0001": "the migration looks at the rows itself",
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +43,8 @@ class _Pass:
     """The state of one deployment.
 
     `own` are tables that hold rows without our help, `known` those dealt with, `wider` those that have got columns
-    since they were seeded. `scoped`: rows are made once, before the first migration of a scope.
+    since they were seeded. `columns` are (table, column) of what was there when rows were made. `scoped`: rows are made
+    once, before the first migration of a scope.
     """
 
     database: Database
@@ -70,6 +59,7 @@ class _Pass:
     known: set[int] = field(default_factory=set)
     seeded: set[int] = field(default_factory=set)
     wider: set[int] = field(default_factory=set)
+    columns: set[tuple[str, str]] = field(default_factory=set)
     reseeded: frozenset[int] | None = None
     marks: Marks = field(default_factory=dict)
     held: dict[int, Held] = field(default_factory=dict)
@@ -165,7 +155,9 @@ def _seed(state: _Pass) -> None:
             state.unseeded.pop(oid, None)
         else:
             state.unseeded[oid] = why
-    state.held |= read_held(state.writer, state.database.admin, told.keys() | thinned)
+    made = read_held(state.writer, state.database.admin, told.keys() | thinned)
+    state.columns |= {(table.name, column.name) for table in made.values() for column in table.columns.values()}
+    state.held |= made
     state.marks = read_marks(state.database.admin)
 
 
@@ -190,7 +182,7 @@ def _run(state: _Pass, migration: Migration, pieces: Sequence[str]) -> str | Non
         return None
     if not state.seeded:
         return f"it fails without rows: {error.message}"
-    state.failures.append(_failure(migration.name, error))
+    state.failures.append(_failure(state, migration, error))
     # What a file has committed itself would be done twice by a second attempt.
     once = state.scoped or (len(pieces) == 1 and "COMMIT" in applied.tags)
     for unseed in (_unseed,) if once else (_unseed_named, _unseed):
@@ -300,19 +292,14 @@ def _flush(state: _Pass, connection: Connection) -> None:
         connection.execute(b"SELECT pg_catalog.pg_stat_force_next_flush()")
 
 
-def _failure(migration: str, error: RunError) -> DataFailure:
+def _failure(state: _Pass, migration: Migration, error: RunError) -> DataFailure:
+    empty = {each.table.name for each in state.unseeded.values()}
     return DataFailure(
-        migration=migration,
+        migration=migration.name,
         sqlstate=error.sqlstate,
         message=error.message,
         detail=error.detail,
         statement=error.statement,
         line=error.line,
-        artefact=_artefact(error),
+        artefact=artefact(error, migration, RowsMade(empty=empty, columns=state.columns)),
     )
-
-
-def _artefact(error: RunError) -> str | None:
-    if error.sqlstate == "22P02" and "enum" in error.message and MADE_UP not in error.message:
-        return None
-    return _ARTEFACTS.get(error.sqlstate)

@@ -22,7 +22,6 @@ __all__ = ["Keys", "empty", "seed", "seeder"]
 Keys = frozenset[tuple[str, str, str]]
 """Schema, table and column of what becomes a key later: it needs the value that every key of its type has."""
 
-_SEEDER = "pgready_seeder"
 _THIN_OUT = "DELETE FROM ONLY {0} WHERE ctid <> (SELECT min(ctid) FROM ONLY {0});\n"
 
 
@@ -40,9 +39,11 @@ def seeder(database: Database) -> Iterator[Connection]:
 
     `session_replication_role` is set for the role, which only a superuser can do and which a login then has in every
     version of PostgreSQL (manual, ALTER ROLE ... SET); BYPASSRLS keeps policies from running. The role is gone
-    afterwards, and no migration knows its password, which is not the owner's either.
+    afterwards, and no migration knows its password, which is not the owner's either. Roles belong to the whole server,
+    so it is named after the database: two databases may be filled at once.
     """
-    role = sql.Identifier(_SEEDER)
+    name = f"pgready_seeder_{database.name}"
+    role = sql.Identifier(name)
     admin = database.admin
     password = f"seed-{database.password}"
     admin.execute(
@@ -56,7 +57,7 @@ def seeder(database: Database) -> Iterator[Connection]:
         with contextlib.closing(
             connect(
                 socket=database.cluster.directory.socket,
-                user=_SEEDER,
+                user=name,
                 password=password,
                 database=database.name,
                 options="-c search_path=pg_catalog -c client_min_messages=error",

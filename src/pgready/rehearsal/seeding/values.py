@@ -7,14 +7,16 @@ Types". No value looks like one of a real table (ids begin far above 1).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
-__all__ = ["MADE_UP", "ROWS", "SeededType", "value"]
+__all__ = ["MADE_UP", "ROWS", "SeededType", "key_values", "value"]
 
 ROWS = 3
 MADE_UP = "gready-"
 """What stands in every text that is not cut short."""
 _LAST, _FIRST = "aaba", "pppq"
 _LONG = 15
+_SHORT, _DIGITS = 3, 40
 _HEADER = 4  # a modifier of a length or precision counts these bytes too
 
 
@@ -33,6 +35,18 @@ def value(type_: SeededType, row: int, salt: int) -> str | None:
     """The text of the value of a row, counted from 1, as an INSERT may quote it; None for a type that is not known."""
     found = _label(type_.labels, row) if type_.kind == "e" else _plain(type_, row, salt)
     return _array(found) if found is not None and type_.array else found
+
+
+@cache
+def key_values() -> frozenset[str]:
+    """Every value that a made-up key may have, as the server prints it, whatever its type.
+
+    Without the short ones (`1`, `t`), which anybody may write.
+    """
+    scales = (_HEADER + (_DIGITS << 16 | scale) for scale in range(_DIGITS))
+    modifiers = (-1, *range(20), *scales)
+    made = (form(modifier, row, 0) for form in _FORMS.values() for modifier in modifiers for row in range(1, ROWS + 1))
+    return frozenset(text for text in made if len(text) > _SHORT)
 
 
 def _label(labels: tuple[str, ...], row: int) -> str | None:

@@ -44,6 +44,7 @@ _BEFORE = (
     _Box("What IF NOT EXISTS finds in its place is what it asks for", ("RES005",)),
     _Box("After a failure midway there is a way back that was tried", ("RES006", "RES009")),
     _Box("On tables with made-up rows every migration applies, and nothing is lost", ("DES008", "DES009")),
+    _Box("Rows that are there fit the new constraints", ("DES010",)),
     _Box("The deployment drops no table, column or schema that was there before", ("DES001", "DES002", "DES007")),
     _Box("The deployment deletes no rows, narrows no type and removes no enum value", ("DES003", "DES004", "DES005")),
     _Box("The running version of the application still works during the deployment", ("CMP003", "DES006")),

@@ -33,7 +33,7 @@ _STEPS = {
     Recovery.REST: (
         "run ",
         code("migration.sql"),
-        " by hand, from the statement at which it stopped (or the BEGIN before it) to its end, then ",
+        " by hand, from the line that is told (or the BEGIN before it) to its end, in one message, then ",
         code(f"{_APPLIED} NAME"),
     ),
     Recovery.UNDO: ("run the statements below, ", code(f"{_ROLLED_BACK} NAME"), ", then ", code(_DEPLOY)),
@@ -130,6 +130,7 @@ def _left(point: CrashPoint, keys: frozenset[str]) -> Line:
     named = (("stays: ", point.stays), ("gone: ", point.gone))
     parts = [line(word, listing(map(short_name, standing_alone(refs, keys)), _NAMES)) for word, refs in named if refs]
     parts += [line("other definitions or rows")] * (point.altered and not (point.stays or point.gone))
+    parts += [line("perhaps other rows: ", point.unseen)] if point.unseen else []
     return line(*[part for each in parts for part in (line("; "), each)][1:]) or line("nothing")
 
 

@@ -126,7 +126,8 @@ def _again(run: MigrationRun | None) -> Line:
     held = any(ref.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) for ref in rerun.recreated)
     match rerun.outcome:
         case RerunOutcome.SAME:
-            return line(good("changes nothing"))
+            empty = rerun.on_rows is False
+            return line(muted("changes nothing on empty tables") if empty else good("changes nothing"))
         case RerunOutcome.RECREATES:
             return line(warn("makes tables or columns anew") if held else muted("makes the same anew"))
         case _:

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "Customer_email_key" ON "Customer" ("email");
