@@ -75,7 +75,8 @@ def _note(drawn: RehearsalStrip) -> str:
     told += [f"{plural(left_out, 'migration')} {leaves} something out, in silence."] * bool(left_out)
     told += [f"{plural(tried, 'migration')} {'was' if tried == 1 else 'were'} stopped midway{left}."] * bool(tried)
     told += [
-        f"A row for what stands out and for the slowest; {plural(drawn.left_out, 'migration')} without one have a cell."
+        "A row for what is about to run, stands out or is slowest; "
+        f"{plural(drawn.left_out, 'migration')} without one have a cell."
     ] * bool(drawn.left_out)
     return " ".join(told)
 

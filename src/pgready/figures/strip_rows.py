@@ -1,7 +1,7 @@
 """What the rehearsal strip shows of each migration, and for which of many there is a row."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,21 +98,29 @@ class RehearsalStrip:
         return Counter(row.midway for row in self.every)
 
 
-def make_rehearsal_strip(runs: Iterable[MigrationRun], skips: Iterable[Skip] = ()) -> RehearsalStrip:
-    """From the runs of a rehearsal, in their order, and what their guards left out."""
+def make_rehearsal_strip(
+    runs: Iterable[MigrationRun], skips: Iterable[Skip] = (), deployed: Collection[str] = ()
+) -> RehearsalStrip:
+    """From the runs of a rehearsal, in their order, and what their guards left out.
+
+    `deployed` are the migrations about to run, where that is not all of them: each of these gets a row.
+    """
     lost: dict[str, set[ObjectRef]] = {}
     for skip in skips:
         if not skip.exists_at_end:
             lost.setdefault(skip.migration, set()).add(skip.would_make)
     every = tuple(_row(run, len(lost.get(run.migration, ()))) for run in runs)
-    return RehearsalStrip(every=every, rows=every if len(every) <= MOST_ROWS else _chosen(every))
+    return RehearsalStrip(every=every, rows=every if len(every) <= MOST_ROWS else _chosen(every, deployed))
 
 
-def _chosen(every: Sequence[StripRow]) -> tuple[StripRow, ...]:
-    """What stands out, the worst of it where that is too much, and the slowest."""
+def _chosen(every: Sequence[StripRow], deployed: Collection[str]) -> tuple[StripRow, ...]:
+    """What is deployed, the slowest, and what stands out; the newest and the worst of it where that is too much."""
     slow = sorted(every, key=lambda row: -row.duration_ms)[:_SLOWEST]
-    loud = sorted((row for row in every if row.stands_out and row not in slow), key=_badness)
-    return tuple(sorted((*slow, *loud[: MOST_ROWS - len(slow)]), key=lambda row: row.position))
+    new = [row for row in reversed(every) if row.name in deployed]
+    loud = sorted((row for row in every if row.stands_out), key=_badness)
+    wanted = dict.fromkeys(row.position for row in (*slow, *new, *loud))
+    shown = frozenset([*wanted][:MOST_ROWS])
+    return tuple(row for row in every if row.position in shown)
 
 
 def _badness(row: StripRow) -> tuple[bool, ...]:

@@ -158,3 +158,16 @@ def test_rows_are_never_more_than_fit() -> None:
 def test_no_run_at_all_is_a_picture_too() -> None:
     empty = make_rehearsal_strip(())
     assert svg_bytes(draw_rehearsal_strip(empty), title="t", description=describe_rehearsal(empty))
+
+
+def test_of_a_long_history_what_is_about_to_run_has_rows() -> None:
+    runs = [run(number) for number in range(1, 146)]
+    drawn = make_rehearsal_strip(runs, deployed={runs[-1].migration, runs[-2].migration})
+    assert {145, 144} <= {row.position for row in drawn.rows}
+    assert len(drawn.rows) <= 7
+
+
+def test_what_was_tried_only_without_rows_is_not_said_to_change_nothing() -> None:
+    title, line, _ = strip_lines(make_rehearsal_strip([run(1), run(2, replace(SAME, on_rows=False))]))
+    assert title == "All 2 migrations are applied; run a second time, 1 is tried only without rows"
+    assert line == "Of the others, 1 changes nothing."

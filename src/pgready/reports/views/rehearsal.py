@@ -8,6 +8,7 @@ from pgready.figures.growth import describe_growth, draw_growth
 from pgready.figures.rehearsal_strip import draw_rehearsal_strip
 from pgready.figures.strip_rows import Again, again_of, make_rehearsal_strip
 from pgready.history.growth import make_growth
+from pgready.model.deployment import DeploymentKind
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, Rehearsal, Remedy, Rerun, RunOutcome, Sending, Trial
 from pgready.reports.blocks import Block, Bullets, Fact, Facts, Fold, Line, Pre, Prose, Stack
@@ -70,7 +71,8 @@ def rehearsal_strip(audit: AuditResult) -> View:
     """One row per migration: how long it took, what a second run does, and what a failure midway leaves."""
     if audit.rehearsal is None or not audit.rehearsal.runs:
         return unknown(audit)
-    drawn = make_rehearsal_strip(audit.rehearsal.runs, audit.skips)
+    new = audit.deployment.migrations if audit.deployment.kind is not DeploymentKind.CLEAN else ()
+    drawn = make_rehearsal_strip(audit.rehearsal.runs, audit.skips, new)
     return View(picture(draw_rehearsal_strip(drawn), "Every migration, once and again", describe_rehearsal(drawn)))
 
 
@@ -93,7 +95,7 @@ def second_runs(audit: AuditResult) -> View:
     body: list[Block] = [
         capped("Not the same after a second run", heads, [_harm(run) for run in harmful])
         if harmful
-        else Prose(lines=(_harmless(runs, len(by[Again.FAILS])),))
+        else Prose(lines=(_harmless(runs, len(by[Again.FAILS]), len(by[Again.EMPTY])),))
     ]
     claims = [finding for finding in audit.findings if finding.rule == _CLAIMED]
     body += [Bullets(items=tuple(line(warn(it.rule), f" {it.message}.") for it in claims))] if claims else []
@@ -105,9 +107,13 @@ def second_runs(audit: AuditResult) -> View:
     return View(Stack(body=tuple(body)))
 
 
-def _harmless(runs: Sequence[MigrationRun], failing: int) -> Line:
+def _harmless(runs: Sequence[MigrationRun], failing: int, empty: int) -> Line:
     if not runs:
         return line(open_("Not known"), ": no migration was run a second time.")
+    if empty:
+        may = f"{empty} of {len(runs)} that may touch rows {'was' if empty == 1 else 'were'} tried without any"
+        fails = f", and {failing} {'fails' if failing == 1 else 'fail'}" if failing else ""
+        return line(f"No migration was seen to change anything when it runs again; {may}{fails}.")
     if failing:
         fails = f"{failing} of {len(runs)} {'fails' if failing == 1 else 'fail'} instead"
         return line(f"No migration changes anything when it runs again; {fails}.")
