@@ -74,10 +74,9 @@ def _note(drawn: RehearsalStrip) -> str:
     leaves = "leaves" if left_out == 1 else "leave"
     told += [f"{plural(left_out, 'migration')} {leaves} something out, in silence."] * bool(left_out)
     told += [f"{plural(tried, 'migration')} {'was' if tried == 1 else 'were'} stopped midway{left}."] * bool(tried)
-    told += [
-        "A row for what is about to run, stands out or is slowest; "
-        f"{plural(drawn.left_out, 'migration')} without one have a cell."
-    ] * bool(drawn.left_out)
+    if drawn.left_out:
+        others = plural(drawn.left_out, "migration")
+        told.append(f"A row for what is about to run, stands out or is slowest; {others} without one have a cell.")
     return " ".join(told)
 
 
