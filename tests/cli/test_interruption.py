@@ -65,7 +65,7 @@ PASSES = {
     "the other way to send it": [asleep_in("otherwise")],
     "the trace": [asleep_in("trace")],
     "the trace with its onlooker": [SLOW_INDEX, 'CREATE INDEX CONCURRENTLY "i" ON "User" (slow("id"));'],
-    "the remedies": [GUARDED, 'CREATE TABLE "Late" ("id" TEXT PRIMARY KEY);\n' + asleep_in("remedy")],
+    "the remedies": [GUARDED, 'CREATE TABLE "Late" ("id" TEXT PRIMARY KEY);\n' + asleep_in("remedy%")],
     "the rows": [asleep_in("rows")],
 }
 
