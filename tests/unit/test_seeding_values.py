@@ -45,3 +45,8 @@ def test_an_enum_gives_its_last_labels_and_a_type_that_is_not_known_nothing() ->
     assert [value(enum, row, 0) for row in (1, 2, 3)] == ["D", "C", "B"]
     assert value(SeededType(name="geometry", kind="b"), 1, 0) is None
     assert value(SeededType(name="Role", kind="e", labels=('a"\\',), array=True), 1, 0) == '{"a\\"\\\\"}'
+
+
+def test_the_values_of_keys_are_few_and_short() -> None:
+    assert max(map(len, seeding_values.key_values())) < 200
+    assert len(seeding_values.key_values()) < 2000

@@ -37,15 +37,20 @@ def value(type_: SeededType, row: int, salt: int) -> str | None:
     return _array(found) if found is not None and type_.array else found
 
 
+_MOST_SCALE = 100
+
+
 @cache
 def key_values() -> frozenset[str]:
     """Every value that a made-up key may have, as the server prints it, whatever its type.
 
     Without the short ones (`1`, `t`), which anybody may write.
     """
-    scales = (_HEADER + (_DIGITS << 16 | scale) for scale in range(_DIGITS))
-    modifiers = (-1, *range(20), *scales)
-    made = (form(modifier, row, 0) for form in _FORMS.values() for modifier in modifiers for row in range(1, ROWS + 1))
+    plain, scales = (-1, *range(20)), (_HEADER + (_DIGITS << 16 | scale) for scale in range(_MOST_SCALE))
+    # What is a scale to a number would be a million digits to a time.
+    forms = [(form, modifier) for form in _FORMS.values() for modifier in plain]
+    forms += [(_FORMS["numeric"], modifier) for modifier in scales]
+    made = (form(modifier, row, 0) for form, modifier in forms for row in range(1, ROWS + 1))
     return frozenset(text for text in made if len(text) > _SHORT)
 
 
