@@ -17,6 +17,7 @@ MADE_UP = "gready-"
 _LAST, _FIRST = "aaba", "pppq"
 _LONG = 15
 _SHORT, _DIGITS = 3, 40
+_MOST_SCALE = 100
 _HEADER = 4  # a modifier of a length or precision counts these bytes too
 
 
@@ -35,9 +36,6 @@ def value(type_: SeededType, row: int, salt: int) -> str | None:
     """The text of the value of a row, counted from 1, as an INSERT may quote it; None for a type that is not known."""
     found = _label(type_.labels, row) if type_.kind == "e" else _plain(type_, row, salt)
     return _array(found) if found is not None and type_.array else found
-
-
-_MOST_SCALE = 100
 
 
 @cache
