@@ -7,7 +7,7 @@ from pgready.checks import RULES
 from pgready.checks.examples import Shown, example, example_names
 from pgready.checks.families import FAMILIES, family
 from pgready.findings import Rule
-from pgready.reports.terminal_rules import how_to_accept
+from pgready.reports.terminal.rules import how_to_accept
 
 DOCS = Path(__file__).parent
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from pgready.reports.explorer import HINT, WIDGET_MIME
-from pgready.reports.export import export_html
+from pgready.reports.page.export import export_html
 
 from .conftest import Chromium, Tab
 from .jupyterlab import CELLS, ROOT, Lab, open_notebook, outputs, run_all, serve_example

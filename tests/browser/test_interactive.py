@@ -27,9 +27,9 @@ from pgready.graph.pages import group_pages
 from pgready.graph.table_map import drawn_hubs, table_map
 from pgready.graph.unkeyed import unkeyed_references
 from pgready.reports.blocks import Block, Part, Picture, Span
-from pgready.reports.export import export_html
-from pgready.reports.frame import script_source
 from pgready.reports.interactive import map_interaction, matrix_interaction
+from pgready.reports.page.export import export_html
+from pgready.reports.page.frame import script_source
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
 
@@ -162,7 +162,7 @@ def tab(chromium: Chromium) -> Iterator[Framed]:
 
 @pytest.fixture(scope="module")
 def audits() -> ModuleType:
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.export
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.page.export
     spec = spec_from_file_location("audits", _FILE)
     assert spec is not None
     assert spec.loader is not None

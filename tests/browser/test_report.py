@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from nbformat import NotebookNode
 
-from pgready.reports.export import export_html
+from pgready.reports.page.export import export_html
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ _FILE = Path(__file__).parents[1] / "fixtures" / "audits.py"
 
 @pytest.fixture(scope="module")
 def audits() -> ModuleType:
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.export
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.page.export
     spec = spec_from_file_location("audits", _FILE)
     assert spec is not None
     assert spec.loader is not None

@@ -10,7 +10,7 @@ from pgready.cli.printing import print_rows, texts
 from pgready.model.location import Location
 from pgready.orchestrator.request import make_request
 from pgready.orchestrator.sources import Sources, read_sources
-from pgready.reports.terminal_row import row
+from pgready.reports.terminal.row import row
 
 MIGRATION = "prisma/migrations/20250101000000_init/migration.sql"
 

@@ -18,7 +18,7 @@ def test_the_package_and_the_command_line_import_nothing_heavy() -> None:
 
 
 def test_a_check_needs_neither_pictures_nor_notebooks() -> None:
-    modules = imported_by("import pgready.orchestrator.audit, pgready.rehearsal, pgready.reports.terminal")
+    modules = imported_by("import pgready.orchestrator.audit, pgready.rehearsal, pgready.reports.terminal.result")
     assert not modules & {"matplotlib", "papermill", "nbconvert", "jinja2"}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from pgready.reports.run_notebook import NotebookRun, run_notebook
+from pgready.reports.notebooks.run_notebook import NotebookRun, run_notebook
 
 RUN_ID = "run-1"
 

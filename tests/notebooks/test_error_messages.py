@@ -1,6 +1,6 @@
 """A mistake that a person can repair fails a cell like any other error, and is told in one line instead of frames."""
 
-from pgready.reports.export import export_html
+from pgready.reports.page.export import export_html
 
 from .conftest import AUDIT, Bench
 

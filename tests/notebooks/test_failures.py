@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from pgready.errors import ConfigError
-from pgready.reports.run_notebook import NotebookRun
+from pgready.reports.notebooks.run_notebook import NotebookRun
 
 from .conftest import AUDIT, Bench, code, read_notebook
 
@@ -269,7 +269,7 @@ def test_a_kernel_that_is_not_watched_is_no_evidence(bench: Bench) -> None:
 def test_nothing_is_printed_by_the_libraries_when_a_kernel_dies(bench: Bench) -> None:
     bench.write("import os; os._exit(1)", AUDIT)
     script = (
-        "import sys; from pathlib import Path\nfrom pgready.reports.run_notebook import run_notebook\n"
+        "import sys; from pathlib import Path\nfrom pgready.reports.notebooks.run_notebook import run_notebook\n"
         "here = Path(sys.argv[1])\n"
         "run = run_notebook(here / 'example.ipynb', here / 'executed.ipynb', parameters={'project': 'x'}, run_id='r',"
         " audit_json=here / 'audit.json')\nprint(run.trusted)\n"

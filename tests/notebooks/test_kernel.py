@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from pgready.reports.kernel import running_kernel
+from pgready.reports.notebooks.kernel import running_kernel
 
 from .conftest import AUDIT, Bench, processes_of, until
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from pgready.reports.run_notebook import run_notebook
+from pgready.reports.notebooks.run_notebook import run_notebook
 
 here = Path(sys.argv[1])
 audit = here / "audit.json"
@@ -160,7 +160,7 @@ def test_an_interrupt_while_the_kernel_starts_ends_everything(temporary: Path) -
 
 def test_a_fork_that_outlives_a_killed_run_does_not_keep_the_kernel_alive(bench: Bench, temporary: Path) -> None:
     script = (
-        "import os, time\nfrom pgready.reports.kernel import running_kernel\n"
+        "import os, time\nfrom pgready.reports.notebooks.kernel import running_kernel\n"
         "with running_kernel({}):\n    if os.fork() == 0:\n        time.sleep(30)\n        os._exit(0)\n"
         "    print('forked', flush=True)\n    time.sleep(600)\n"
     )

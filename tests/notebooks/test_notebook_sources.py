@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pgready.reports.parameters import declared_parameters
-from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
+from pgready.reports.notebooks.parameters import declared_parameters
+from pgready.reports.notebooks.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
 
 _NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 _FORBIDDEN = (

@@ -12,7 +12,7 @@ import pytest
 from jupyter_core.utils import ensure_event_loop
 
 from pgready.errors import ConfigError, ReportError
-from pgready.reports.kernel import running_kernel
+from pgready.reports.notebooks.kernel import running_kernel
 
 from .conftest import AUDIT, Bench, code, read_notebook
 
@@ -169,7 +169,7 @@ def test_modules_to_preload_are_imported_before_the_first_cell(bench: Bench) -> 
 def test_several_runs_at_the_same_time_do_not_meet(bench: Bench) -> None:
     bench.write("import time; time.sleep(0.3); print(project)", AUDIT)
     script = (
-        "import json, sys\nfrom pathlib import Path\nfrom pgready.reports.run_notebook import run_notebook\n"
+        "import json, sys\nfrom pathlib import Path\nfrom pgready.reports.notebooks.run_notebook import run_notebook\n"
         "name, notebook, directory = sys.argv[1:]\naudit = Path(directory, name + '.json')\n"
         "run = run_notebook(Path(notebook), Path(directory, name + '.ipynb'), parameters={'project': name},"
         " run_id=name, audit_json=audit, environment={'TEST_AUDIT': str(audit), 'TEST_RUN_ID': name})\n"

@@ -104,7 +104,8 @@ def test_pictures_are_left_alone(bench: Bench) -> None:
 def test_nothing_is_logged_or_printed(bench: Bench, environment: dict[str, str], tmp_path: Path) -> None:
     bench.write(SHOWN[0], "print(pw)", "raise ValueError(pw)", AUDIT)
     script = (
-        "import logging, sys\nfrom pathlib import Path\nfrom pgready.reports.run_notebook import run_notebook\n"
+        "import logging, sys\nfrom pathlib import Path\n"
+        "from pgready.reports.notebooks.run_notebook import run_notebook\n"
         "logging.basicConfig(level=logging.DEBUG)\nhere = Path(sys.argv[1])\n"
         "run = run_notebook(here / 'example.ipynb', here / 'executed.ipynb', parameters={'project': 'x'}, run_id='r',"
         " audit_json=here / 'audit.json')\nprint(run)\n"

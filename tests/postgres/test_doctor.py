@@ -9,7 +9,7 @@ from pgready.rehearsal import directory as directories
 from pgready.rehearsal import places
 from pgready.rehearsal.binaries import ENVIRONMENT_VARIABLE
 from pgready.rehearsal.doctor import diagnose
-from pgready.reports.terminal_doctor import doctor_rows
+from pgready.reports.terminal.doctor import doctor_rows
 from rehearsals import embedded
 
 SYSTEM = next(iter(places._newest_first(Path("/usr/lib/postgresql"), "*/bin")), None)

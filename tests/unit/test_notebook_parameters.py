@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pgready.errors import ConfigError, ReportError
-from pgready.reports.parameters import Parameter, check_parameters, declared_parameters
+from pgready.reports.notebooks.parameters import Parameter, check_parameters, declared_parameters
 
 
 def notebook(*sources: str | list[str]) -> dict[str, Any]:

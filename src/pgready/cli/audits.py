@@ -8,7 +8,7 @@ import click
 
 from pgready.cli.output import EXIT_CODES, complain, print_result, progress, project_options, read_project, writable
 from pgready.errors import ConfigError
-from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS
+from pgready.reports.notebooks.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS
 
 if TYPE_CHECKING:
     from pgready.verdict import AuditResult

@@ -18,7 +18,7 @@ def doctor(*, postgres: str | None) -> int:
 
     from pgready.cli.printing import print_rows, terminal_width  # noqa: PLC0415
     from pgready.rehearsal.doctor import diagnose  # noqa: PLC0415
-    from pgready.reports.terminal_doctor import doctor_rows  # noqa: PLC0415
+    from pgready.reports.terminal.doctor import doctor_rows  # noqa: PLC0415
 
     try:
         lab = version("jupyterlab")

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pgready.reports.terminal_row import Row
+    from pgready.reports.terminal.row import Row
 
 __all__ = ["explain"]
 
@@ -23,8 +23,8 @@ def explain(*, rules: tuple[str, ...]) -> int:
     """
     from pgready.checks import RULES  # noqa: PLC0415
     from pgready.cli.printing import print_rows  # noqa: PLC0415
-    from pgready.reports.terminal_row import BLANK  # noqa: PLC0415
-    from pgready.reports.terminal_rules import rule_list  # noqa: PLC0415
+    from pgready.reports.terminal.row import BLANK  # noqa: PLC0415
+    from pgready.reports.terminal.rules import rule_list  # noqa: PLC0415
 
     if not rules:
         print_rows(rule_list(RULES.values()))
@@ -40,7 +40,7 @@ def _page(rule: str) -> "Iterator[Row]":
     from pgready.checks import RULES  # noqa: PLC0415
     from pgready.checks.examples import example, example_names  # noqa: PLC0415
     from pgready.cli.printing import terminal_width  # noqa: PLC0415
-    from pgready.reports.terminal_rules import rule_page  # noqa: PLC0415
+    from pgready.reports.terminal.rules import rule_page  # noqa: PLC0415
 
     found = example(rule) if rule in example_names() else None
     return rule_page(RULES[rule], found, width=terminal_width())

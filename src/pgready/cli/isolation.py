@@ -95,7 +95,7 @@ def compare(*, before: str, after: str, config: str | None) -> int:
     """
     from pgready.orchestrator.compare import compare as compared  # noqa: PLC0415
     from pgready.orchestrator.compare import exit_code  # noqa: PLC0415
-    from pgready.reports.terminal_compare import comparison_lines  # noqa: PLC0415
+    from pgready.reports.terminal.compare import comparison_lines  # noqa: PLC0415
 
     found = compared(before, after, config=config)
     print_lines(comparison_lines(found.change, found.before, found.after))

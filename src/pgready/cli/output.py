@@ -125,7 +125,7 @@ def print_result(
     """The verdict with what led to it on standard output; its exit code."""
     from pgready.cli.printing import print_rows, terminal_width, texts  # noqa: PLC0415
     from pgready.reports.scrub import make_scrubber  # noqa: PLC0415
-    from pgready.reports.terminal import rows  # noqa: PLC0415
+    from pgready.reports.terminal.result import rows  # noqa: PLC0415
 
     print_rows(
         rows(

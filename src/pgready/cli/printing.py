@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pgready.model.location import Location
     from pgready.orchestrator.sources import Sources
-    from pgready.reports.terminal_row import Row
+    from pgready.reports.terminal.row import Row
 
 __all__ = ["is_plain", "print_rows", "terminal_width", "texts"]
 

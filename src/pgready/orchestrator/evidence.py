@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pgready
 from pgready.model.trace import Rehearsal
-from pgready.reports.kernel_watch import DIRECTORY_VARIABLE
+from pgready.reports.notebooks.kernel_watch import DIRECTORY_VARIABLE
 
 __all__ = ["Keep", "anew", "code_digest", "kept", "key_of"]
 

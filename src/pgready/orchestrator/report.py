@@ -14,13 +14,13 @@ from pgready.orchestrator.evidence import kept
 from pgready.orchestrator.rehearsing import Progress
 from pgready.orchestrator.sources import Sources
 from pgready.reports.document import AUDIT_NAME, decode, write_audit
-from pgready.reports.execution import warm_up
-from pgready.reports.export import export_html, warm_up_export
 from pgready.reports.files import write_atomically
-from pgready.reports.kernel import running_kernel
-from pgready.reports.markdown import export_markdown
-from pgready.reports.run_notebook import NotebookRun, run_notebook
-from pgready.reports.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
+from pgready.reports.markdown.export import export_markdown
+from pgready.reports.notebooks.execution import warm_up
+from pgready.reports.notebooks.kernel import running_kernel
+from pgready.reports.notebooks.run_notebook import NotebookRun, run_notebook
+from pgready.reports.notebooks.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS, shipped_notebook
+from pgready.reports.page.export import export_html, warm_up_export
 from pgready.verdict import AuditResult, Judgement, Verdict
 
 __all__ = ["Report", "make_report"]

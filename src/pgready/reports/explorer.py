@@ -18,7 +18,7 @@ from pgready.graph.asked import asked_moves, asked_names
 from pgready.reports import views
 from pgready.reports.blocks import MIME, Stack, encode
 from pgready.reports.changes import Changes
-from pgready.reports.kernel import DIRECTORY_VARIABLE
+from pgready.reports.notebooks.kernel import DIRECTORY_VARIABLE
 from pgready.reports.view import View
 from pgready.reports.views.comparison import what_if
 from pgready.verdict import AuditResult

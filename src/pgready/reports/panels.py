@@ -20,8 +20,8 @@ from pgready.model.names import QualifiedName
 from pgready.reports import views
 from pgready.reports.blocks import Line, Pre, Prose, Stack
 from pgready.reports.changes import Changes, pages_call
-from pgready.reports.html import block_html, lab_html
 from pgready.reports.lines import bad, count, line, muted
+from pgready.reports.page.html import block_html, lab_html
 from pgready.reports.view import View
 from pgready.reports.views.comparison import what_if
 from pgready.reports.views.drawing import keys_of, unkeyed_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgready.reports.blocks import MIME, Block, Picture, encode
-from pgready.reports.html import lab_html
+from pgready.reports.page.html import lab_html
 from pgready.reports.plain import plain_text
 
 __all__ = ["View"]

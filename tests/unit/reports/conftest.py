@@ -16,7 +16,7 @@ _FILE = Path(__file__).parents[2] / "fixtures" / "audits.py"
 @pytest.fixture(scope="session")
 def audits() -> ModuleType:
     """The module that builds audits."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.export
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.page.export
     spec = spec_from_file_location("audits", _FILE)
     assert spec is not None
     assert spec.loader is not None

@@ -25,7 +25,7 @@ from pgready.orchestrator.compare import compare
 from pgready.reports import views
 from pgready.reports.blocks import Banner, Fold, Part, Picture, Prose, Stack, Table, Tone, decode, encode
 from pgready.reports.comparison import _ADDED, _REMOVED, _UNKEYED, SECTIONS, TONES, remarks
-from pgready.reports.terminal_compare import comparison_lines
+from pgready.reports.terminal.compare import comparison_lines
 from pgready.verdict import AuditResult
 
 HOSTILE = "[red]x\u202e\n"

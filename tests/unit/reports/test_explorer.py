@@ -11,7 +11,7 @@ from pgready.errors import ConfigError
 from pgready.reports import views
 from pgready.reports.blocks import MIME, decode
 from pgready.reports.explorer import Explorer, choose_groups, explore_what_if, is_interactive
-from pgready.reports.kernel import DIRECTORY_VARIABLE
+from pgready.reports.notebooks.kernel import DIRECTORY_VARIABLE
 from pgready.reports.views.comparison import what_if
 from pgready.verdict import AuditResult
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pgready.reports.export import export_html
-from pgready.reports.frame import script_source
+from pgready.reports.page.export import export_html
+from pgready.reports.page.frame import script_source
 from pgready.verdict import AuditResult
 
 CSP = (

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgready.reports.blocks import Fold, Interaction, Part, Picture, Span, Stack, decode, encode
-from pgready.reports.frame import frame_of, holds_frame, script_source
-from pgready.reports.html import block_html, lab_html
-from pgready.reports.markdown_blocks import block_markdown
+from pgready.reports.markdown.blocks import block_markdown
+from pgready.reports.page.frame import frame_of, holds_frame, script_source
+from pgready.reports.page.html import block_html, lab_html
 from pgready.reports.visible import visible
 
 _SVG = (

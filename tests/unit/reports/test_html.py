@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pgready.reports import views
 from pgready.reports.blocks import Picture, Pre, Prose, Span, Style
-from pgready.reports.html import block_html, lab_html
+from pgready.reports.page.html import block_html, lab_html
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult
 

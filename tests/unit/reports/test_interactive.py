@@ -11,8 +11,8 @@ from pgready.graph.pages import group_pages
 from pgready.graph.table_map import drawn_hubs, table_map
 from pgready.reports import interactive
 from pgready.reports.blocks import Picture
-from pgready.reports.frame import frame_of
 from pgready.reports.interactive import map_interaction, matrix_interaction
+from pgready.reports.page.frame import frame_of
 from pgready.verdict import AuditResult
 
 

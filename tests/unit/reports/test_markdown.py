@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pgready.reports.blocks import Column, Prose, Span, Style, Table
-from pgready.reports.markdown import export_markdown
-from pgready.reports.markdown_blocks import block_markdown, fenced
+from pgready.reports.markdown.blocks import block_markdown, fenced
+from pgready.reports.markdown.export import export_markdown
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult
 

@@ -14,10 +14,10 @@ from pgready.model.trace import MigrationRun, RunOutcome
 from pgready.reports import views
 from pgready.reports.blocks import Fold, Stack
 from pgready.reports.document import decode, encode
-from pgready.reports.html import block_html
-from pgready.reports.markdown import export_markdown
+from pgready.reports.markdown.export import export_markdown
 from pgready.reports.noise import WORDS, noise_by_kind
-from pgready.reports.terminal import summary
+from pgready.reports.page.html import block_html
+from pgready.reports.terminal.result import summary
 from pgready.verdict import AuditResult, judge
 
 LISTS = Noise(kind=NoiseKind.LIST_NULLABILITY, object="public.Post.tags", detail="text[], there NOT NULL")

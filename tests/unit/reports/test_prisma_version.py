@@ -11,8 +11,8 @@ from pgready.model.location import Location
 from pgready.model.schema import Schema
 from pgready.reports import views
 from pgready.reports.document import decode, encode
-from pgready.reports.html import block_html
-from pgready.reports.terminal import summary
+from pgready.reports.page.html import block_html
+from pgready.reports.terminal.result import summary
 from pgready.verdict import AuditResult, ProjectInfo
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pgready.reports.prose import Heading, headings, is_harmless, markdown_html, slug
+from pgready.reports.page.prose import Heading, headings, is_harmless, markdown_html, slug
 
 
 def test_headings_get_their_anchors_in_order() -> None:

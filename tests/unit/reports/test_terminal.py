@@ -11,7 +11,7 @@ from pgready.config import Config, parse_config
 from pgready.findings import CheckResult, Evidence, Finding, Outcome, Severity
 from pgready.model.location import Location
 from pgready.model.schema import Schema
-from pgready.reports.terminal import rows, summary
+from pgready.reports.terminal.result import rows, summary
 from pgready.verdict import AuditResult, Policy, judge
 
 FILE = "prisma/migrations/20260101000000_drop_the_old_columns_of_the_customers/migration.sql"

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pgready.model.location import Location
-from pgready.reports.terminal_excerpt import excerpt
+from pgready.reports.terminal.excerpt import excerpt
 
 GUARDED = """DO $$
 BEGIN

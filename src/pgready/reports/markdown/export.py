@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pgready.reports.blocks import Banner
-from pgready.reports.cells import Failed, Image, Item, NotRun, Printed, Prose, Shown, items_of
-from pgready.reports.markdown_blocks import block_markdown, escaped, fenced
+from pgready.reports.markdown.blocks import block_markdown, escaped, fenced
+from pgready.reports.notebooks.cells import Failed, Image, Item, NotRun, Printed, Prose, Shown, items_of
 from pgready.reports.visible import visible
 
 if TYPE_CHECKING:

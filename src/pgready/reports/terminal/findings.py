@@ -15,8 +15,8 @@ from pgready.reports.causes import CauseKind
 from pgready.reports.grouping import FindingGroup
 from pgready.reports.lines import count
 from pgready.reports.plain import plain_line
-from pgready.reports.terminal_excerpt import excerpt
-from pgready.reports.terminal_row import BLANK, Row, folded, row
+from pgready.reports.terminal.excerpt import excerpt
+from pgready.reports.terminal.row import BLANK, Row, folded, row
 from pgready.reports.visible import visible
 from pgready.reports.words import advice, explanation, heading
 from pgready.verdict import AuditResult

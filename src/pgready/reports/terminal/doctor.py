@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pgready.rehearsal.binaries import NEWEST, Binaries, Candidate
 from pgready.rehearsal.directory import Base
 from pgready.rehearsal.doctor import Diagnosis, Extensions, Trial, User
-from pgready.reports.terminal_row import BLANK, Row, folded, row
+from pgready.reports.terminal.row import BLANK, Row, folded, row
 from pgready.reports.visible import visible
 
 __all__ = ["doctor_rows"]

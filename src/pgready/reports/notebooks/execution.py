@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pgready.reports.kernel import Kernel, await_sockets, ending, last_words
-from pgready.reports.trust import numbered_code_cells, state_what_ran
+from pgready.reports.notebooks.kernel import Kernel, await_sockets, ending, last_words
+from pgready.reports.notebooks.trust import numbered_code_cells, state_what_ran
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -74,7 +74,7 @@ def import_lean() -> None:
 def warm_up() -> None:
     """Import what `execute` needs (0.25 s); also for a thread of a caller that waits for something else."""
     import_lean()
-    for module in ("papermill.execute", "pgready.reports.kernel_client"):
+    for module in ("papermill.execute", "pgready.reports.notebooks.kernel_client"):
         import_module(module)
 
 
@@ -127,7 +127,7 @@ def _run(
 ) -> None:
     from papermill.execute import execute_notebook  # noqa: PLC0415 - imported already, by warm_up
 
-    from pgready.reports.kernel_client import connected  # noqa: PLC0415 - likewise
+    from pgready.reports.notebooks.kernel_client import connected  # noqa: PLC0415 - likewise
 
     with _silent(), connected(kernel) as manager:
         execute_notebook(

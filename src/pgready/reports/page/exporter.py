@@ -8,10 +8,10 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from pgready.reports.cells import Image, Prose, items_of
-from pgready.reports.html import TEMPLATES, data_uri, environment
-from pgready.reports.layout import Placed, lay_out
-from pgready.reports.prose import markdown_html
+from pgready.reports.notebooks.cells import Image, Prose, items_of
+from pgready.reports.page.html import TEMPLATES, data_uri, environment
+from pgready.reports.page.layout import Placed, lay_out
+from pgready.reports.page.prose import markdown_html
 
 __all__ = ["ReportExporter"]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pgready.reports.blocks import Banner
-from pgready.reports.cells import Item, NotRun, Prose, Shown
-from pgready.reports.frame import holds_frame
-from pgready.reports.prose import headings, slug
+from pgready.reports.notebooks.cells import Item, NotRun, Prose, Shown
+from pgready.reports.page.frame import holds_frame
+from pgready.reports.page.prose import headings, slug
 
 __all__ = ["Placed", "Report", "Section", "lay_out"]
 

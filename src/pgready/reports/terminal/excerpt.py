@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pgready.model.location import Location
-from pgready.reports.terminal_row import Row, row
+from pgready.reports.terminal.row import Row, row
 from pgready.reports.visible import visible
 
 __all__ = ["excerpt"]

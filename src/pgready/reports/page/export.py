@@ -7,7 +7,7 @@ let foreign HTML run. nbconvert does what it is good at: it takes the notebook a
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pgready.reports.execution import import_lean
+from pgready.reports.notebooks.execution import import_lean
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -22,7 +22,7 @@ def export_html(notebook_node: "NotebookNode", *, title: str, banner: str | None
     reason, free of secrets, why the run did not come to its end: it is shown first and no verdict below it counts.
     """
     import_lean()
-    from pgready.reports.exporter import ReportExporter  # noqa: PLC0415  # imports nbconvert, which takes 0.3 s
+    from pgready.reports.page.exporter import ReportExporter  # noqa: PLC0415  # imports nbconvert, which takes 0.3 s
 
     resources = {"pgready": {"title": title, "banner": banner}}
     document, _ = ReportExporter().from_notebook_node(notebook_node, resources)  # type: ignore[no-untyped-call]
@@ -32,4 +32,4 @@ def export_html(notebook_node: "NotebookNode", *, title: str, banner: str | None
 def warm_up_export() -> None:
     """Import what `export_html` needs; for a thread of a caller that waits for something else."""
     import_lean()
-    import_module("pgready.reports.exporter")
+    import_module("pgready.reports.page.exporter")

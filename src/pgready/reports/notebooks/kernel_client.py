@@ -16,7 +16,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
-from pgready.reports.kernel import Kernel
+from pgready.reports.notebooks.kernel import Kernel
 
 __all__ = ["connected"]
 

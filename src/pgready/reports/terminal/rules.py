@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pgready.checks.examples import Example, Shown, Side
 from pgready.checks.families import FAMILIES, family
 from pgready.findings import Rule, Severity
-from pgready.reports.terminal_findings import SEVERITY_STYLES
-from pgready.reports.terminal_row import BLANK, Row, folded, row
+from pgready.reports.terminal.findings import SEVERITY_STYLES
+from pgready.reports.terminal.row import BLANK, Row, folded, row
 from pgready.reports.visible import visible
 
 __all__ = ["how_to_accept", "rule_list", "rule_page"]

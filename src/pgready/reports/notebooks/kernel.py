@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pgready.reports.kernel_watch import DIRECTORY_VARIABLE, IMPORT_VARIABLE, WATCH_VARIABLE
+from pgready.reports.notebooks.kernel_watch import DIRECTORY_VARIABLE, IMPORT_VARIABLE, WATCH_VARIABLE
 
 __all__ = ["DIRECTORY_VARIABLE", "Kernel", "await_sockets", "ending", "last_words", "running_kernel", "troubles"]
 
@@ -231,7 +231,7 @@ def _start(directory: Path, environment: dict[str, str]) -> subprocess.Popen[byt
                 *(sys.executable, "-P", "-m", "ipykernel_launcher", "-f", str(directory / "connection.json")),
                 "--IPKernelApp.ignore_cwd=True",
                 "--IPKernelApp.exec_PYTHONSTARTUP=False",
-                "--IPKernelApp.extra_extensions=pgready.reports.kernel_watch",
+                "--IPKernelApp.extra_extensions=pgready.reports.notebooks.kernel_watch",
                 "--IPKernelApp.reraise_ipython_extension_failures=True",
                 "--HistoryManager.enabled=False",
             ],

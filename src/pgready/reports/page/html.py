@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pgready.reports.blocks import Block, Picture
-from pgready.reports.frame import Frame, frame_of, script_source
+from pgready.reports.page.frame import Frame, frame_of, script_source
 from pgready.reports.plain import SYMBOLS, TONE_SYMBOLS
 from pgready.reports.visible import visible
 

@@ -12,9 +12,9 @@ from pgready.reports.noise import noise_by_kind
 from pgready.reports.not_run import shortened
 from pgready.reports.plain import plain_line
 from pgready.reports.prisma_version import prisma_behaviour, prisma_version
-from pgready.reports.terminal_findings import Excerpts, Layout, brief_cause, cause, without_quiet
-from pgready.reports.terminal_row import BLANK, Row, folded, row
-from pgready.reports.terminal_unrun import unrun
+from pgready.reports.terminal.findings import Excerpts, Layout, brief_cause, cause, without_quiet
+from pgready.reports.terminal.row import BLANK, Row, folded, row
+from pgready.reports.terminal.unrun import unrun
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult, Verdict
 

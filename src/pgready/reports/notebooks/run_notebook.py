@@ -16,12 +16,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pgready.errors import ReportError
-from pgready.reports.execution import Limits, execute, import_lean
 from pgready.reports.files import write_atomically
-from pgready.reports.kernel import Kernel, running_kernel, troubles
-from pgready.reports.parameters import check_parameters, declared_parameters
+from pgready.reports.notebooks.execution import Limits, execute, import_lean
+from pgready.reports.notebooks.kernel import Kernel, running_kernel, troubles
+from pgready.reports.notebooks.parameters import check_parameters, declared_parameters
+from pgready.reports.notebooks.trust import doubts_about_audit, doubts_about_cells
 from pgready.reports.scrub import Scrubber, make_scrubber
-from pgready.reports.trust import doubts_about_audit, doubts_about_cells
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

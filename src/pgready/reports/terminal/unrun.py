@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pgready.findings import CheckResult, Outcome
 from pgready.reports.lines import count
 from pgready.reports.not_run import by_reason, rule_ranges
-from pgready.reports.terminal_row import Row, folded
+from pgready.reports.terminal.row import Row, folded
 from pgready.reports.visible import visible
 from pgready.verdict import AuditResult, did_not_run
 

@@ -1,0 +1,1 @@
+"""Blocks and executed notebooks as Markdown for GitHub."""
