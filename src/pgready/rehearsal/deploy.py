@@ -1,7 +1,6 @@
 """Every migration in order over one connection, as `prisma migrate deploy` does."""
 
 import contextlib
-import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace
 
@@ -48,12 +47,7 @@ def deploy(
     with contextlib.ExitStack() as opened:
         owner = opened.enter_context(contextlib.closing(database.connect_owner()))
         begin_deploy(owner)
-        watch = Watch(
-            database=database,
-            pid=owner.info.backend_pid,
-            limits=limits,
-            ends=time.monotonic() + limits.total_seconds,
-        )
+        watch = Watch.over(owner, database, limits)
         seen, stopped = replace(look(database.admin), names=before), False
         for done, migration in enumerate(migrations):
             report(done, len(migrations), migration.name)

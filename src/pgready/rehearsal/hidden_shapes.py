@@ -8,7 +8,6 @@ itself, and from the rehearsal at its end: a difference that somebody mends is n
 
 import contextlib
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -62,8 +61,7 @@ def with_hidden_shapes(
     told: dict[str, MigrationRun] = {}
     with contextlib.closing(database.connect_owner()) as owner:
         begin_deploy(owner)
-        ends = time.monotonic() + limits.total_seconds
-        watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
+        watch = Watch.over(owner, database, limits)
         both = list(zip(migrations, runs, strict=True))
         last = max((number for number, (each, _) in enumerate(both) if each.name in wanted), default=-1)
         for migration, run in both[: last + 1]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psycopg
 
@@ -54,6 +55,14 @@ class Watch:
     _terminated: bool = field(default=False, init=False)
     _next_look: float = field(default=0.0, init=False)
     _guard: Guard | None = field(default=None, init=False)
+
+    @classmethod
+    def over(cls, connection: psycopg.Connection, database: Database, limits: Limits) -> Self:
+        """The watch over what a connection does from now on, within the limits of a whole rehearsal."""
+        ends = time.monotonic() + limits.total_seconds
+        watch = cls(database=database, pid=connection.info.backend_pid, limits=limits, ends=ends)
+        watch.begin()
+        return watch
 
     def begin(self) -> None:
         """A migration starts now."""

@@ -8,7 +8,6 @@ beside the others; but not where a text speaks of what the databases of a server
 import contextlib
 import itertools
 import re
-import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -289,9 +288,7 @@ def _result(run: MigrationRun) -> tuple[object, ...]:
 def _make(database: Database, stand_ins: str, limits: Limits) -> None:
     """As `initShadowDb` of Prisma's configuration is run on its shadow database: before the migrations."""
     with contextlib.closing(database.connect_owner()) as owner:
-        ends = time.monotonic() + limits.total_seconds
-        watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
-        watch.begin()
+        watch = Watch.over(owner, database, limits)
         error = apply_text(owner, stand_ins, watch).error
     if error is not None:
         raise RehearsalError(f"initShadowDb of the Prisma configuration fails: {error.message} ({error.sqlstate})")

@@ -6,7 +6,6 @@ such a run changed would be a lie to the migrations behind it, so the deployment
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import psycopg
@@ -15,7 +14,6 @@ from pgready.model.migration import Migration
 from pgready.model.trace import MigrationRun, Rerun, RerunOutcome, RunOutcome
 from pgready.rehearsal.apply import apply_pieces, raise_if_dead
 from pgready.rehearsal.catalog_state import State, compare, read_state
-from pgready.rehearsal.connection import Connection
 from pgready.rehearsal.database import Database
 from pgready.rehearsal.deploy import Pieces
 from pgready.rehearsal.limits import Limits, Watch
@@ -69,7 +67,7 @@ def run_in_place(database: Database, pieces: Sequence[str], limits: Limits) -> t
     """Run it once more over a new connection: what that does, and whether the database is good for those behind."""
     before = state_of(database, limits)
     with contextlib.closing(database.connect_owner()) as owner:
-        error = apply_pieces(owner, pieces, _watch(database, owner, limits)).error
+        error = apply_pieces(owner, pieces, Watch.over(owner, database, limits)).error
     after = state_of(database, limits)
     rerun = compare(before, after)
     clean = rerun.outcome is not RerunOutcome.CHANGES
@@ -81,13 +79,6 @@ def state_of(database: Database, limits: Limits) -> State:
     database.let_owner_in()
     with (
         contextlib.closing(database.connect_owner()) as reader,
-        _watch(database, reader, limits).guarding(),
+        Watch.over(reader, database, limits).guarding(),
     ):
         return read_state(database.admin, reader)
-
-
-def _watch(database: Database, connection: Connection, limits: Limits) -> Watch:
-    ends = time.monotonic() + limits.total_seconds
-    watch = Watch(database=database, pid=connection.info.backend_pid, limits=limits, ends=ends)
-    watch.begin()
-    return watch

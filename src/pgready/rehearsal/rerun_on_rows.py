@@ -102,7 +102,7 @@ class Filling:
 def filling(database: Database, later: Keys, limits: Limits) -> Iterator[Filling]:
     """What fills the bare tables of a database."""
     with seeder(database) as writer:
-        yield Filling(database=database, writer=writer, later=later, watch=_watch(database, writer, limits))
+        yield Filling(database=database, writer=writer, later=later, watch=Watch.over(writer, database, limits))
 
 
 def _bare(writer: Connection, names: Mapping[int, tuple[str, str]]) -> list[int]:
@@ -231,7 +231,7 @@ def _second_run(rows: Filling, name: str, asked: _Asked) -> tuple[Rerun | str, b
         return run_in_place(database, parts, asked.limits)
     database.let_owner_in()
     with contextlib.closing(database.connect_owner()) as owner:
-        watch = _watch(database, owner, asked.limits)
+        watch = Watch.over(owner, database, asked.limits)
         found = run_again(owner, "".join(parts), Applied(tags=(), error=None, duration_ms=0.0), watch)
     if found.rerun is None:
         return found.skipped or "it could not be looked at", True
@@ -243,10 +243,3 @@ def _grown(rerun: Rerun) -> Rerun:
     if rerun.error is not None and rerun.error.sqlstate in _NO_ROOM:
         return Rerun(outcome=RerunOutcome.CHANGES)
     return rerun
-
-
-def _watch(database: Database, connection: Connection, limits: Limits) -> Watch:
-    ends = time.monotonic() + limits.total_seconds
-    watch = Watch(database=database, pid=connection.info.backend_pid, limits=limits, ends=ends)
-    watch.begin()
-    return watch

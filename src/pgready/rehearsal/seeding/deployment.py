@@ -88,8 +88,8 @@ def run_on_rows(
             database=database,
             owner=owner,
             writer=writer,
-            watch=_watch(database, owner, limits),
-            writing=_watch(database, writer, limits),
+            watch=Watch.over(owner, database, limits),
+            writing=Watch.over(writer, database, limits),
             later=later,
             scoped=len(before) == 1,
         )
@@ -103,11 +103,6 @@ def run_on_rows(
         stopped=stopped,
         duration_ms=(time.perf_counter() - started) * 1000,
     )
-
-
-def _watch(database: Database, connection: Connection, limits: Limits) -> Watch:
-    ends = time.monotonic() + limits.total_seconds
-    return Watch(database=database, pid=connection.info.backend_pid, limits=limits, ends=ends)
 
 
 def _stopped(

@@ -8,7 +8,6 @@ a migration that fails here is undone, deployed as it is deployed there, and tol
 """
 
 import contextlib
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -76,8 +75,7 @@ def traces_of(
     """
     with contextlib.closing(database.connect_owner()) as owner:
         begin_deploy(owner)
-        ends = time.monotonic() + limits.total_seconds
-        watch = Watch(database=database, pid=owner.info.backend_pid, limits=limits, ends=ends)
+        watch = Watch.over(owner, database, limits)
         last = max((number for number, each in enumerate(migrations) if each.name in wanted), default=-1)
         asked = _Asked(migrations[: last + 1], runs, wanted, pieces)
         return {run.migration: run for run in _traced(AtOnce(owner, watch), asked, on_progress)}
