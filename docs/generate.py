@@ -1,4 +1,4 @@
-"""Write docs/rules.md and docs/rules/ from the rules and their examples: `make docs`."""
+"""Write the rule pages from the rules and their examples, and the schema of audit.json: `make docs`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -7,9 +7,10 @@ from pgready.checks import RULES
 from pgready.checks.examples import Shown, example, example_names
 from pgready.checks.families import FAMILIES, family
 from pgready.findings import Rule
+from pgready.reports.document_schema import SCHEMA_FILE, schema_text
 from pgready.reports.terminal.rules import how_to_accept
 
-DOCS = Path(__file__).parent
+REFERENCE = Path(__file__).parent / "reference"
 
 INTRODUCTION = """# Rules
 
@@ -23,7 +24,7 @@ This page and those of the rules are generated from the rules and their examples
 
 
 def pages() -> dict[str, str]:
-    """Every generated page by its path below docs/."""
+    """Every generated page by its path below docs/reference/."""
     rules = sorted(RULES.values(), key=lambda rule: (list(FAMILIES).index(family(rule.id)), rule.id))
     return {"rules.md": index(rules)} | {f"rules/{rule.id}.md": page(rule, rules) for rule in rules}
 
@@ -93,12 +94,14 @@ def neighbours(rule: Rule, rules: list[Rule]) -> str:
 def write() -> None:
     """Write every page, and take away those of rules that are gone."""
     texts = pages()
-    (DOCS / "rules").mkdir(exist_ok=True)
-    for old in (DOCS / "rules").glob("*.md"):
+    (REFERENCE / "rules").mkdir(exist_ok=True)
+    for old in (REFERENCE / "rules").glob("*.md"):
         if f"rules/{old.name}" not in texts:
             old.unlink()
     for path, text in texts.items():
-        (DOCS / path).write_text(text, encoding="utf-8")
+        (REFERENCE / path).write_text(text, encoding="utf-8")
+    for schema in (REFERENCE / SCHEMA_FILE.name, SCHEMA_FILE):
+        schema.write_text(schema_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,18 +7,26 @@ from pathlib import Path
 
 import pytest
 
+import pgready
 from pgready.checks import RULES
 from pgready.checks.families import FAMILIES, family
 from pgready.cli import cli
 from pgready.config import parse_config
+from pgready.reports.notebooks.shipped import NOTEBOOKS
 
 ROOT = Path(__file__).parents[2]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts),
+]
 
 
 def test_the_pages_of_the_rules_are_generated_from_the_rules_and_their_examples() -> None:
     pages = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
-    on_disk = [ROOT / "docs" / "rules.md", *(ROOT / "docs" / "rules").glob("*.md")]
-    written = {path.relative_to(ROOT / "docs").as_posix(): path.read_text() for path in on_disk}
+    reference = ROOT / "docs" / "reference"
+    on_disk = [reference / "rules.md", *(reference / "rules").glob("*.md")]
+    written = {path.relative_to(reference).as_posix(): path.read_text() for path in on_disk}
     assert sorted(written) == sorted(pages), "run `make docs`"
     assert [path for path, text in pages.items() if written[path] != text] == [], "run `make docs`"
 
@@ -40,8 +48,62 @@ def test_every_command_is_in_the_readme() -> None:
         assert f"pgready {name}" in readme
 
 
+def test_every_command_is_in_the_table_of_the_command_line() -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    assert sorted(re.findall(r"^\| `pgready (\w+)` \|", page, re.MULTILINE)) == sorted(cli.commands)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/read-a-report.md"])
+def test_every_notebook_is_named(page: str) -> None:
+    text = (ROOT / page).read_text()
+    assert [name for name in NOTEBOOKS if f"`{name}`" not in text] == []
+
+
+def test_every_public_name_is_on_the_page_of_the_python_interface() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text()
+    named = set(re.findall(r"^\.\. auto\w+:: pgready\.(\w+)$", page, re.MULTILINE))
+    assert set(pgready.__all__) - {"__version__"} <= named
+
+
+def test_every_page_has_its_place_in_the_contents() -> None:
+    contents = runpy.run_path(str(ROOT / "docs" / "conf.py"))["CONTENTS"]
+    placed = sorted(["index", *(page for pages in contents.values() for page in pages)])
+    docs = ROOT / "docs"
+    pages = {path.relative_to(docs).with_suffix("").as_posix() for path in docs.rglob("*.md")}
+    assert placed == sorted(page for page in pages if not page.startswith(("_build", "reference/rules/")))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_options_that_a_page_names_exist(page: str) -> None:
+    for name, rest in typed(page):
+        command = cli.commands.get(name)
+        assert command is not None, name
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert set(re.findall(r"(?<= )--[a-z][\w-]+", rest)) - {"--help"} <= known, (name, rest)
+
+
+def typed(page: str) -> list[tuple[str, str]]:
+    """The commands of pgready in the code of a page, with what stands behind them."""
+    text = (ROOT / page).read_text()
+    fenced = "".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    lines = re.findall(r"^(?:\$ )?pgready ([a-z]+)([^\n#]*)", fenced, re.MULTILINE)
+    return [*lines, *re.findall(r"`pgready ([a-z]+)([^`\n]*)`", text)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_rules_that_a_page_names_exist(page: str) -> None:
+    families = "|".join(FAMILIES)
+    assert set(re.findall(rf"\b(?:{families})\d{{3}}\b", (ROOT / page).read_text())) <= set(RULES)
+
+
+def test_the_readme_is_read_in_a_minute() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 150
+
+
 def test_the_configuration_of_the_documentation_is_valid() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "configuration.md").read_text(), re.DOTALL)
+    (example,) = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "reference" / "configuration.md").read_text(), re.DOTALL
+    )
     config = parse_config(example, rules=RULES)
     assert config.contracts
     assert set(tomllib.loads(example)) == {
@@ -58,9 +120,7 @@ def test_the_configuration_of_the_documentation_is_valid() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", *(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md"))]
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text()
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
