@@ -10,11 +10,12 @@ from typing import Any
 import nbformat
 import pytest
 
+from labs import ROOT, Lab, copy_of_example, pgready_lab
 from pgready.reports.explorer import HINT, WIDGET_MIME
 from pgready.reports.page.export import export_html
 
 from .conftest import Chromium, Tab
-from .jupyterlab import CELLS, ROOT, Lab, open_notebook, outputs, run_all, serve_example
+from .jupyterlab import CELLS, click, foreign, open_notebook, outputs, run_all
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("ipywidgets", reason="ipywidgets is not installed (the extra `lab`)")
@@ -25,52 +26,30 @@ _PAGES, _WHAT_IF = f"{_PANELS}[0]", f"{_PANELS}[1]"
 _HIDDEN = """[...document.querySelectorAll('.pgr-still')].map(
     still => getComputedStyle(still.closest('.jp-OutputArea-child')).display === 'none')"""
 
-_STILL = """(async () => {
-    for (let before = '', still = 0; ;) {
-        const element = ELEMENT;
-        element.scrollIntoView({block: 'center', behavior: 'instant'});
-        await new Promise(done => setTimeout(done, 50));
-        const box = element.getBoundingClientRect();
-        const middle = [box.x + box.width / 2, box.y + box.height / 2];
-        const hit = document.elementFromPoint(...middle);
-        still = hit && (element.contains(hit) || hit.contains(element)) && before === `${middle}` ? still + 1 : 0;
-        if (still === 3) return middle;
-        before = `${middle}`;
-    }
-})()"""
-
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab on the example."""
-    yield from serve_example(_NOTEBOOK, tmp_path_factory)
+    """`pgready lab` on the example."""
+    with pgready_lab(copy_of_example(tmp_path_factory), tmp_path_factory.mktemp("home")) as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
 def ran(chromium: Chromium, lab: Lab) -> Iterator[Tab]:
-    """The notebook beside `prisma/`, run, with both panels there."""
-    with run_all(chromium, lab, f"premium-apps/{_NOTEBOOK}") as tab:
+    """The notebook, run, with both panels there."""
+    with run_all(chromium, lab, _NOTEBOOK) as tab:
         tab.until(f"{_PANELS}.length === 2")
         yield tab
 
 
-def _click(tab: Tab, element: str) -> None:
-    """Press and release the mouse in the middle of an element, once it stands still and nothing covers it."""
-    tab.call("Page.bringToFront")
-    tab.until(element)
-    x, y = tab.eval(_STILL.replace("ELEMENT", element))
-    for kind in ("mousePressed", "mouseReleased"):
-        tab.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-
 def _press(tab: Tab, action: str) -> None:
-    _click(tab, f"[...document.querySelectorAll('.pgr-panel button')].find(it => it.innerText.trim() === '{action}')")
+    click(tab, f"[...document.querySelectorAll('.pgr-panel button')].find(it => it.innerText.trim() === '{action}')")
 
 
 def _enter(tab: Tab, title: str, text: str) -> None:
     """Click into a field and type over what stands in it."""
     field = f"[...document.querySelectorAll('.pgr-panel input')].find(it => it.placeholder.startsWith('{title}:'))"
-    _click(tab, field)
+    click(tab, field)
     tab.eval(f"{field}.select()")
     tab.call("Input.insertText", text=text)
     tab.until(f"{field}.value === {json.dumps(text)}")
@@ -104,7 +83,7 @@ def test_a_person_moves_a_table_declares_a_key_and_takes_it_back(ran: Tab) -> No
 def test_the_pages_of_the_groups_clicked_are_shown(ran: Tab) -> None:
     titles = f"[...{_PAGES}.querySelectorAll('h3')].map(it => it.innerText).join()"
     assert ran.eval(titles) == "Auth,Scheduler,CRM,Review,Social,Other"
-    _click(ran, f"{_PAGES}.querySelectorAll('option')[2]")
+    click(ran, f"{_PAGES}.querySelectorAll('option')[2]")
     ran.until(f"{titles} === 'CRM'")
     _says(ran, _PAGES, 'views.group_pages(audit, ["CRM"])')
     assert ran.eval(f"{_PAGES}.querySelector('img').decode().then(() => true)")
@@ -127,8 +106,8 @@ def test_the_panels_can_be_read_and_fit_in_both_themes(ran: Tab, theme: str) -> 
 def test_without_its_kernel_a_saved_notebook_shows_the_view_and_how_to_get_the_panel_back(
     chromium: Chromium, lab: Lab
 ) -> None:
-    notebook = "premium-apps/saved.ipynb"
-    shutil.copy(ROOT / "notebooks" / _NOTEBOOK, lab.directory / notebook)
+    notebook = "saved.ipynb"
+    shutil.copy(lab.folder / _NOTEBOOK, lab.folder / notebook)
     with run_all(chromium, lab, notebook) as tab:
         tab.until(f"{_PANELS}.length === 2")
         tab.eval("jupyterapp.commands.execute('docmanager:save')")
@@ -140,7 +119,7 @@ def test_without_its_kernel_a_saved_notebook_shows_the_view_and_how_to_get_the_p
         assert tab.eval(hints) == [f'"{HINT}"0px'] * 2
         assert tab.eval(_HIDDEN) == [False, False]
         assert "Scheduler" in tab.eval("document.querySelector('.pgr-still').closest('.jp-OutputArea').innerText")
-    _exports_the_views(lab.directory / notebook)
+    _exports_the_views(lab.folder / notebook)
 
 
 def _exports_the_views(saved: Path) -> None:
@@ -151,8 +130,8 @@ def _exports_the_views(saved: Path) -> None:
     report = export_html(node, title="Feature isolation")
     assert "<h3>Scheduler</h3>" in report
     assert "Nothing is asked." in report
-    for foreign in ("VBox(", WIDGET_MIME, HINT, "views.group_pages("):
-        assert foreign not in report
+    for alien in ("VBox(", WIDGET_MIME, HINT, "views.group_pages("):
+        assert alien not in report
 
 
 _HOSTILE = f"""import sys
@@ -175,7 +154,7 @@ def _notebook(*cells: str) -> str:
 def test_hostile_names_run_nothing_and_hide_nothing(chromium: Chromium, lab: Lab) -> None:
     asked = "explorer.explore_what_if(audit, move={HOSTILE[2]: HOSTILE[0]})"
     source = _notebook(_HOSTILE, "explorer.choose_groups(audit)", asked)
-    (lab.directory / "hostile.ipynb").write_text(source, encoding="utf-8")
+    (lab.folder / "hostile.ipynb").write_text(source, encoding="utf-8")
     image, script = "<img src=x onerror=window.pwned=1>", '"><script>window.pwned=1</script>'
     with run_all(chromium, lab, "hostile.ipynb") as tab:
         assert [it for cell in tab.eval(CELLS) for it in cell["outputs"] if it["output_type"] == "error"] == []
@@ -189,7 +168,7 @@ def test_hostile_names_run_nothing_and_hide_nothing(chromium: Chromium, lab: Lab
         _enter(tab, "Group", script)
         _press(tab, "Move")
         _says(tab, _WHAT_IF, "is no table")
-        _click(tab, f"{_PAGES}.querySelectorAll('option')[1]")
+        click(tab, f"{_PAGES}.querySelectorAll('option')[1]")
         _says(tab, _PAGES, f'views.group_pages(audit, ["{image}"])')
         offered = tab.eval(f"[...{_PANELS}].flatMap(it => [...it.querySelectorAll('option')].map(one => one.value))")
         assert {image, script, r"evil\u202etxt.elbat\u202c"} < set(offered)
@@ -198,5 +177,5 @@ def test_hostile_names_run_nothing_and_hide_nothing(chromium: Chromium, lab: Lab
         assert tab.eval("window.pwned === undefined")
         assert tab.dialogs == []
         assert tab.eval(f"[...{_PANELS}].flatMap(it => [...it.querySelectorAll('script, [onerror]')]).length") == 0
-        own = (f"{lab.address}/", f"{lab.address.replace('http:', 'ws:')}/", "data:", "blob:")
-        assert [url for url in tab.requests if not url.startswith(own) or url.endswith("/x")] == []
+        assert foreign(tab, lab) == []
+        assert [url for url in tab.requests if url.endswith("/x")] == []
