@@ -1,6 +1,6 @@
 """The text of a first pgready.toml: a draft, with the reason of every line, for a person to correct.
 
-The same draft gives the same text. docs/configuration.md explains the keys.
+The same draft gives the same text. docs/reference/configuration.md explains the keys.
 """
 
 import textwrap

@@ -64,9 +64,15 @@ def test_the_verdict_comes_before_the_contents_and_the_evidence_is_folded(premiu
 
 def test_the_contents_lead_to_every_section(premium_html: str) -> None:
     anchors = re.findall(r'<li><a href="#([^"]+)">', premium_html)
-    assert anchors[:2] == ["what-would-be-deployed", "findings"]
-    assert len(anchors) == 10
+    assert anchors[:2] == ["what-would-be-deployed", "executive-summary"]
+    assert len(anchors) == 16
     assert all(f'<h2 id="{anchor}">' in premium_html for anchor in anchors)
+
+
+def test_every_way_from_one_section_to_another_arrives(premium_html: str) -> None:
+    ways = set(re.findall(r'<a href="#([^"]+)">', premium_html[premium_html.index("<main") :]))
+    assert len(ways) >= 10
+    assert all(f'id="{way}"' in premium_html for way in ways)
 
 
 def test_the_title_replaces_that_of_the_notebook(premium_html: str) -> None:
@@ -80,7 +86,7 @@ def test_code_is_not_shown(premium_html: str) -> None:
 
 def test_every_picture_has_words(premium_html: str) -> None:
     words = re.findall(r'<img [^>]*?alt="([^"]*)"', premium_html)
-    assert len(words) == premium_html.count("<img ") == 8
+    assert len(words) == premium_html.count("<img ") == 9
     assert all(len(text) > 40 for text in words)
 
 
@@ -145,7 +151,7 @@ def test_a_run_that_failed_says_so_first_and_confirms_no_verdict(
 
 def test_parts_that_did_not_run_say_so_once_per_place(audits: ModuleType, premium_audit: AuditResult) -> None:
     html = export_html(audits.notebook_of(premium_audit, fail_at=4), title="T", banner="b")
-    assert html.count('<p class="not-run">') == 16
+    assert html.count('<p class="not-run">') == 24
     assert "banner" not in html[html.index("<main") :]
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from pgready.reports.page.prose import Heading, headings, is_harmless, markdown_html, slug
+from pgready.reports.links import is_harmless
+from pgready.reports.page.prose import Heading, headings, markdown_html, slug
 
 
 def test_headings_get_their_anchors_in_order() -> None:

@@ -1,6 +1,6 @@
 """What the views say, read as plain text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
@@ -13,7 +13,7 @@ from pgready.model.groups import Contract, ContractKind
 from pgready.model.schema import Schema
 from pgready.model.trace import MigrationRun, RunError, RunOutcome
 from pgready.reports import views
-from pgready.reports.blocks import Banner, Checklist, State, Table, Tiles, Tone
+from pgready.reports.blocks import Banner, Block, Checklist, Fold, Stack, State, Table, Tiles, Tone
 from pgready.reports.lines import CAP
 from pgready.verdict import AuditResult, Judgement, Verdict
 
@@ -106,8 +106,8 @@ def test_the_inventory_gives_each_table_its_evidence(premium_audit: AuditResult)
     text = str(views.inventory(premium_audit))
     assert "User" in text
     assert "✓ made by add_auth_models" in text
-    assert "▸ Scheduler 9 tables ✗ 6 missing" in text
-    assert "▸ CRM 4 tables ✓ every table made" in text
+    assert "▸ Scheduler 9 tables ✗ 6 tables and 2 foreign keys missing" in text
+    assert "▸ CRM 4 tables ✓ every table and foreign key made" in text
 
 
 def test_the_missing_are_listed_by_name_with_their_cause(premium_audit: AuditResult) -> None:
@@ -210,10 +210,18 @@ def test_opaque_places_and_imitated_extensions_are_not_hidden(
     assert "Could not be read" not in str(views.not_checked(premium_audit))
 
 
+def _checklists(block: Block) -> Iterator[Checklist]:
+    match block:
+        case Checklist():
+            yield block
+        case Stack() | Fold():
+            for each in block.body:
+                yield from _checklists(each)
+
+
 def _boxes(audit: AuditResult) -> dict[str, State]:
-    block = views.checklist(audit).block
-    assert isinstance(block, Checklist)
-    return {"".join(span.text for span in box.line): box.state for part in block.sections for box in part.checks}
+    sections = [part for block in _checklists(views.checklist(audit).block) for part in block.sections]
+    return {"".join(span.text for span in box.line): box.state for part in sections for box in part.checks}
 
 
 def test_a_box_is_ticked_by_a_check_that_passed_and_crossed_by_one_that_failed(premium_audit: AuditResult) -> None:
@@ -231,8 +239,11 @@ def test_a_box_stays_open_when_one_of_its_checks_did_not_run(outcome: Outcome, r
         CheckResult(rule=check.rule, outcome=outcome, why="no server") if check.rule == "INV007" else check
         for check in ready.checks
     )
-    assert _boxes(ready)["Columns, indexes and enums are as declared"] is State.TICKED
-    assert _boxes(replace(ready, checks=checks))["Columns, indexes and enums are as declared"] is State.OPEN
+    assert _boxes(ready)["What is made has the columns, indexes and enums as declared"] is State.TICKED
+    assert (
+        _boxes(replace(ready, checks=checks))["What is made has the columns, indexes and enums as declared"]
+        is State.OPEN
+    )
 
 
 def test_a_rule_that_no_box_knows_gets_a_box_of_its_own(ready: AuditResult) -> None:
@@ -264,8 +275,11 @@ def test_the_appendix_names_run_versions_and_hashes(premium_audit: AuditResult) 
 
 
 def test_every_check_is_listed_with_its_outcome(premium_audit: AuditResult) -> None:
-    block = views.checks(premium_audit).block
+    fold = views.checks(premium_audit).block
+    assert isinstance(fold, Fold)
+    (block,) = fold.body
     assert isinstance(block, Table)
+    assert "32 passed, 26 skipped, 8 failed" in str(views.checks(premium_audit)).splitlines()[0]
     assert [row[0][0].text for row in block.rows] == [check.rule for check in premium_audit.checks]
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pgready.figures.compact import compact
 from pgready.figures.svg import svg_bytes
 from pgready.graph.edges import both_structures
 from pgready.graph.isolation import MergedKey, merge_keys
@@ -24,7 +25,9 @@ def picture(figure: "Figure", title: str, description: str, *, interaction: Inte
     """The figure as SVG with live text, and its words; with `interaction` to be explored where scripts run."""
     svg = svg_bytes(figure, title=title, description=description, live_text=True).decode()
     alt = f"{title}. {description}"
-    return Picture(svg=svg, alt=alt, title=title, interaction=interaction)
+    # What is explored is written anew where it is shown, from attributes alone.
+    small = compact(svg) if interaction is None else svg
+    return Picture(svg=small, alt=alt, title=title, interaction=interaction)
 
 
 def keys_of(audit: AuditResult) -> tuple[MergedKey, ...]:

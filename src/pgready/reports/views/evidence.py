@@ -1,12 +1,15 @@
 """Which checks ran, what was not checked, and with which versions and files."""
 
+from collections import Counter
+
+from pgready.checks import RULES
 from pgready.findings import CheckResult, Outcome
 from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
-from pgready.reports.lines import CAP, NOTHING, bad, capped, code, good, line, open_, place, warn
+from pgready.reports.lines import CAP, NOTHING, bad, capped, code, count, good, line, muted, open_, place, warn
 from pgready.reports.not_run import by_reason, rule_ranges
 from pgready.reports.prisma_version import prisma_version
 from pgready.reports.view import View
-from pgready.verdict import AuditResult
+from pgready.verdict import AuditResult, blocks
 
 __all__ = ["checks", "not_checked", "versions"]
 
@@ -26,14 +29,18 @@ _MIDWAY = "What a failure half-way through a migration leaves behind, and the wa
 def checks(audit: AuditResult) -> View:
     """Every check with its outcome, what it looked at and the kind of evidence."""
     rows = [_check_row(check, audit) for check in audit.checks]
-    return View(capped("Checks", ("Rule", "Outcome", "What was looked at", "Known from"), rows))
+    table = capped("Checks", ("Rule", "Outcome", "What was looked at", "Known from"), rows)
+    outcomes = Counter(check.outcome.value for check in audit.checks)
+    told = ", ".join(f"{number} {word}" for word, number in outcomes.most_common())
+    return View(Fold(summary=line(count(len(rows), "check"), " ", muted(told)), body=(table,)))
 
 
 def _check_row(check: CheckResult, audit: AuditResult) -> tuple[Line, ...]:
-    mild = check.outcome is Outcome.FAILED and not any(f in audit.blocking for f in check.findings)
+    mild = check.outcome is Outcome.FAILED and not any(blocks(f, audit.policy) for f in check.findings)
     mark = warn if mild else _MARKS[check.outcome]
     known = ", ".join(evidence.value for evidence in check.evidence)
-    return (line(code(check.rule)), line(mark(check.outcome.value)), line(check.why), line(known or NOTHING))
+    title = muted(f" {RULES[check.rule].title}") if check.rule in RULES else ""
+    return (line(code(check.rule), title), line(mark(check.outcome.value)), line(check.why), line(known or NOTHING))
 
 
 def not_checked(audit: AuditResult) -> View:

@@ -8,12 +8,27 @@ from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, RerunOutcome, RunError, RunOutcome, Skip
 from pgready.reports.blocks import Fact, Facts, Fold, Line, Pre, Prose, Stack
-from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
+from pgready.reports.lines import (
+    CAP,
+    NOTHING,
+    bad,
+    capped,
+    code,
+    count,
+    good,
+    line,
+    listing,
+    muted,
+    open_,
+    place,
+    table,
+    warn,
+)
 from pgready.reports.view import View
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
-__all__ = ["key_names", "migrations", "skips", "standing_alone"]
+__all__ = ["key_names", "migrations", "run_again", "skips", "standing_alone"]
 
 _PLURALS = {"index": "indexes", "policy": "policies"}
 _FIRST = ("table", "column", "foreign key", "index", "constraint", "type", "enum value")
@@ -23,16 +38,21 @@ _OBJECTS = 60
 _GUARD = 300
 
 
-def migrations(audit: AuditResult) -> View:
-    """Every migration with position, outcome, what it made and what it skipped; the objects are folded below."""
+def migrations(audit: AuditResult, *, objects: bool = True) -> View:
+    """Every migration with position, outcome, what it made and what it skipped; the objects are folded below.
+
+    Without `objects` the last is left out.
+    """
     if not audit.migrations:
         return View(Prose(lines=(line(open_("No migration"), " was found."),)))
     runs = {run.migration: run for run in audit.rehearsal.runs} if audit.rehearsal is not None else {}
     keys = key_names(audit)
-    rows = [_row(migration, runs.get(migration.name), audit, keys) for migration in audit.migrations]
+    shown = audit.migrations[:CAP]
+    rows = [_row(migration, runs.get(migration.name), audit, keys) for migration in shown]
     heads = ("#No.", "Migration", "Outcome", "What it made", "Skipped", "Run again")
     errors = tuple(_error(run, audit) for run in runs.values() if run.error is not None)
-    return View(Stack(body=(capped("Migrations in order of execution", heads, rows), *errors, *_objects(audit))))
+    made = table("Migrations in order of execution", heads, rows, more=len(audit.migrations) - len(shown))
+    return View(Stack(body=(made, *errors, *(_objects(audit) if objects else ()))))
 
 
 def _row(
@@ -45,7 +65,7 @@ def _row(
         _outcome(run),
         _made(run, skipped, keys),
         _skipped(skipped),
-        _again(run),
+        run_again(run),
     )
 
 
@@ -114,7 +134,7 @@ def _skipped(skipped: list[Skip]) -> Line:
     )
 
 
-def _again(run: MigrationRun | None) -> Line:
+def run_again(run: MigrationRun | None) -> Line:
     """What a second run directly after the first did; that it fails is usual, and no fault."""
     if run is None or run.outcome is not RunOutcome.APPLIED:
         return line(NOTHING)
@@ -167,8 +187,11 @@ def _names(objects: tuple[ObjectRef, ...], keys: frozenset[str]) -> Line:
     return listing(shown, _OBJECTS) if shown else line(NOTHING)
 
 
-def skips(audit: AuditResult) -> View:
-    """What guards left out, by migration and by what the guard asked for; every single statement is folded below."""
+def skips(audit: AuditResult, *, statements: bool = True) -> View:
+    """What guards left out, by migration and by what the guard asked for; every single statement is folded below.
+
+    Without `statements` the last is left out.
+    """
     if audit.rehearsal is None:
         return View(
             Prose(lines=(line(open_("Not known"), f": {audit.rehearsal_skipped or 'nothing was rehearsed'}."),))
@@ -181,7 +204,8 @@ def skips(audit: AuditResult) -> View:
     keys = key_names(audit)
     rows = [_occasion_row(group, keys) for group in groups.values()]
     heads = ("#No.", "Migration", "Left out", "Its guard asked for", "Made by", "In the end")
-    return View(Stack(body=(capped("What guards left out", heads, rows), _each(audit))))
+    each = (_each(audit),) if statements else ()
+    return View(Stack(body=(capped("What guards left out", heads, rows), *each)))
 
 
 def _no_skip(audit: AuditResult, *, complete: bool) -> Line:
