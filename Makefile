@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 
-.PHONY: demo test lint sample docs clean
+.PHONY: demo test lint docs pictures clean
 
 # The example is broken on purpose: the audit exits with 1, and the target checks that it does.
 demo: $(INSTALLED)
@@ -23,11 +23,19 @@ lint: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/generate.py
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build
+	@echo "open docs/_build/index.html"
+
+# Needs a Chromium.
+pictures: $(INSTALLED)
+	$(BIN)/python docs/pictures.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@# Only for the axe.min.js in it; what it needs to drive a browser of its own is not used.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist docs/_build

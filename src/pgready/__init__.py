@@ -3,6 +3,7 @@
 The public names are loaded when they are first used, so that `import pgready` costs next to nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ if TYPE_CHECKING:
     from pgready.orchestrator.audit import audit
     from pgready.orchestrator.compare import compare
     from pgready.reports.document import write_audit
+    from pgready.reports.stored import load_audit
     from pgready.verdict import AuditResult, Verdict
 
 __version__ = "0.1.0"
-__all__ = ["AuditResult", "Verdict", "__version__", "audit", "compare", "fk_graph", "write_audit"]
+__all__ = ["AuditResult", "Verdict", "__version__", "audit", "compare", "fk_graph", "load_audit", "write_audit"]
 
 _HOMES = {
     "AuditResult": "pgready.verdict",
@@ -22,6 +24,7 @@ _HOMES = {
     "audit": "pgready.orchestrator.audit",
     "compare": "pgready.orchestrator.compare",
     "fk_graph": "pgready.graph.foreign_keys",
+    "load_audit": "pgready.reports.stored",
     "write_audit": "pgready.reports.document",
 }
 
@@ -32,6 +35,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'pgready' has no attribute {name!r}")
     value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
+    if "IPython" in sys.modules:
+        # What it returns shall show itself there as what it is, and not as a page of code.
+        import_module("pgready.reports.display").display_in_ipython()
     return value
 
 

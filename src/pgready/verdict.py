@@ -166,9 +166,10 @@ class AuditResult:
 
     `deployment` and, in words, `scope` say what would be deployed. `rehearsal` is None when none was made, and
     `rehearsal_skipped` says why. `hubs` and `accepted_crossings` are what the configuration and baseline say of keys
-    between groups; `unkeyed` are declared columns that look like references and have no foreign key (likely and maybe
-    ones). `lives` tell what the migrations do to each object, `misplaced` what they need before it is there. Tuples are
-    ordered: checks by rule, findings by severity then rule, migrations by execution.
+    between groups, `required_migrations` and `resilient_migrations` the migrations that it calls so (where it says so
+    of all, each is named); `unkeyed` are declared columns that look like references and have no foreign key (likely and
+    maybe ones). `lives` tell what the migrations do to each object, `misplaced` what they need before it is there.
+    Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
     A whole audit can be written to audit.json and read back without loss.
     """
 
@@ -185,6 +186,8 @@ class AuditResult:
     contracts: tuple[ContractVerdict, ...] = ()
     hubs: tuple[str, ...] = ()
     accepted_crossings: tuple[DeclaredCrossing, ...] = ()
+    required_migrations: tuple[str, ...] = ()
+    resilient_migrations: tuple[str, ...] = ()
     deployment: Deployment = field(default_factory=Deployment)
     lives: tuple[Life, ...] = ()
     misplaced: tuple[Misplaced, ...] = ()
@@ -193,6 +196,11 @@ class AuditResult:
     rehearsal: Rehearsal | None = None
     rehearsal_skipped: str | None = None
     opaque: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line: all fields of a whole audit would be a million characters."""
+        found, blocking = len(self.findings), len(self.blocking)
+        return f"<AuditResult {self.project.name!r}: {self.verdict}; {_count(found, 'finding')}, {blocking} blocking>"
 
     @property
     def verdict(self) -> Verdict:

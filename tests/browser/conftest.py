@@ -1,22 +1,28 @@
 """A real Chromium, driven over its DevTools protocol: no test framework, no driver to install.
 
 `chromium` is one browser per session, `page` a fresh tab per test. A tab records every request, every console message
-and every exception, and can pretend to be dark, narrow or on paper.
+and every exception, its own and those of its frames, and can pretend to be dark, narrow or on paper. `hostile` and
+`example` are every notebook's report of a project, made once per session.
 """
 
 import base64
 import json
+import os
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import websocket
+
+from exported_reports import Reports, make_reports
+from hostile_project import write_hostile_project
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
@@ -31,6 +37,7 @@ _FLAGS = (
     "--remote-debugging-port=0",
 )
 _PATIENCE_S = 30
+_EXAMPLE = Path(__file__).parents[2] / "examples" / "premium-apps"
 _FAINT = """(() => {
   const rgb = text => { const c = text.match(/[\\d.]+/g).map(Number); return c.length > 3 && c[3] === 0 ? null : c };
   const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
@@ -56,18 +63,23 @@ def find_chromium() -> str | None:
 
 @dataclass
 class Tab:
-    """One tab; `requests` are addresses, `complaints` console messages and exceptions, in order."""
+    """One tab; `requests` are addresses, `complaints` console messages and exceptions, in order.
+
+    `frames` are the sessions of frames that have a process of their own, as every sandboxed one has.
+    """
 
     socket: Any
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
     _number: int = 0
 
-    def call(self, method: str, **parameters: object) -> dict[str, Any]:
-        """Send a command and wait for its answer, keeping the events that come before it."""
+    def call(self, method: str, session: str = "", /, **parameters: object) -> dict[str, Any]:
+        """Send a command to the page or to a frame and wait for its answer, keeping the events that come before it."""
         self._number += 1
-        self.socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        to = {"sessionId": session} if session else {}
+        self.socket.send(json.dumps({"id": self._number, "method": method, "params": parameters} | to))
         while True:
             message = json.loads(self.socket.recv())
             if message.get("id") == self._number:
@@ -90,6 +102,8 @@ class Tab:
                 self.complaints.append(given["entry"]["text"])
             case "Page.javascriptDialogOpening":
                 self.dialogs.append(given["message"])
+            case "Target.attachedToTarget" if given["targetInfo"]["type"] == "iframe":
+                self.frames.append(given["sessionId"])
 
     def open(self, file: Path) -> None:
         """Load a file and wait until it and its pictures are there."""
@@ -102,9 +116,31 @@ class Tab:
             time.sleep(0.02)
         raise TimeoutError(file)
 
-    def eval(self, expression: str) -> Any:  # noqa: ANN401  # whatever the page answers
-        """The value of an expression in the page; a promise is awaited."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+    def open_deep(self, file: Path) -> None:
+        """The same, with its frames: each is stopped before its first line, so that nothing of it is missed."""
+        self.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
+        self.call("Page.navigate", url=file.as_uri())
+        deadline, known = time.monotonic() + _PATIENCE_S, 0
+        while time.monotonic() < deadline:
+            for session in self.frames[known:]:
+                known += 1
+                for domain in ("Page", "Network", "Runtime", "Log"):
+                    self.call(f"{domain}.enable", session)
+                self.call("Runtime.runIfWaitingForDebugger", session)
+            if self._is_whole(file):
+                return
+            time.sleep(0.02)
+        raise TimeoutError(file)
+
+    def _is_whole(self, file: Path) -> bool:
+        if self.eval("document.readyState") != "complete" or self.eval("location.href") != file.as_uri():
+            return False
+        ready = [self.eval("document.readyState === 'complete'", session=session) for session in self.frames]
+        return all(ready) and len(ready) == self.eval("document.querySelectorAll('iframe').length")
+
+    def eval(self, expression: str, *, session: str = "") -> Any:  # noqa: ANN401  # whatever the page answers
+        """The value of an expression in the page or in a frame; a promise is awaited."""
+        result = self.call("Runtime.evaluate", session, expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
@@ -188,11 +224,18 @@ def _port(file: Path) -> int:
     raise TimeoutError("Chromium did not start")
 
 
+def missing(what: str) -> NoReturn:
+    """Skip a test that needs something of the machine, or fail it where PGREADY_TEST_REQUIRE says that it is there."""
+    if "browser" in os.environ.get("PGREADY_TEST_REQUIRE", ""):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     """A browser for the session; the tests are skipped where there is none."""
     if find_chromium() is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(_NAMES)})")
+        missing(f"no Chromium on this machine (looked for {', '.join(_NAMES)})")
     yield from start(tmp_path_factory.mktemp("chromium"))
 
 
@@ -202,3 +245,26 @@ def page(chromium: Chromium) -> Iterator[Tab]:
     tab = chromium.tab()
     yield tab
     tab.socket.close()
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Reports of a project in which everything is an attack."""
+    return _reports(write_hostile_project(tmp_path_factory.mktemp("project")), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """The same, with a last migration that fails with hostile words."""
+    return _reports(write_hostile_project(tmp_path_factory.mktemp("project"), breaks=True), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Reports of the example."""
+    return _reports(_EXAMPLE, tmp_path_factory)
+
+
+def _reports(project: Path, factory: pytest.TempPathFactory) -> Reports:
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see pgready.reports.page.export
+    return make_reports(project, factory.mktemp("reports"), output_dir=factory.mktemp("audit"))

@@ -175,3 +175,61 @@ def test_a_terminal_without_unicode_gets_the_verdict_all_the_same(pgready: Run, 
     done = pgready("check", project, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
     assert "READY" in done.stdout.splitlines()[-1]
+
+
+FORMS = {"audit.json", "audit.sarif", "audit.junit.xml", "comment.md"}
+
+
+def test_a_check_writes_all_forms_into_a_directory_or_each_into_a_file(
+    pgready: Run, project: Path, tmp_path: Path
+) -> None:
+    options = [f"--{form}={tmp_path / 'each' / form}" for form in ("json", "sarif", "junit", "comment")]
+    done = pgready("check", project, "--output", "out", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FORMS
+    for form, name in (("sarif", "audit.sarif"), ("junit", "audit.junit.xml"), ("json", "audit.json")):
+        assert (tmp_path / "each" / form).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    assert "READY" in (tmp_path / "each" / "comment").read_text()
+
+
+@pytest.mark.parametrize("option", ["json", "sarif", "junit", "comment"])
+def test_a_directory_where_a_file_is_wanted_is_refused_before_the_work(
+    pgready: Run, project: Path, option: str
+) -> None:
+    done = pgready("check", project, f"--{option}", project)
+    assert done.returncode == 2
+    assert f"--{option}: {project}: is a directory" in done.stderr
+    assert "rehearsing" not in done.stderr
+
+
+def test_old_forms_are_gone_when_a_check_is_refused_a_server(pgready: Run, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name in FORMS:
+        (tmp_path / "out" / name).write_text("READY")
+    done = pgready("check", project, "--output", "out", "--postgres", tmp_path)
+    assert done.returncode == 2
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["check", "audit"])
+def test_a_step_of_github_actions_is_annotated(pgready: Run, project: Path, tmp_path: Path, command: str) -> None:
+    schema = project / "prisma" / "schema.prisma"
+    schema.write_text(schema.read_text() + "model Missing {\n  id String @id\n}\n")
+    there = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    done = pgready(command, project, env=there)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("::stop-commands::")
+    resumed = lines.index(f"::{lines[0].removeprefix('::stop-commands::')}::")
+    assert lines[resumed + 1].startswith("::error title=pgready%3A NOT READY::")
+    assert any(line.startswith("::error file=prisma/schema.prisma,line=") for line in lines[resumed:])
+    assert "NOT READY" in (tmp_path / "summary.md").read_text()
+
+
+def test_annotations_can_be_switched_off_and_on(pgready: Run, project: Path, tmp_path: Path) -> None:
+    there = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    done = pgready("check", project, "--no-rehearse", "--no-annotate", env=there)
+    assert "::error" not in done.stdout
+    assert not (tmp_path / "summary.md").exists()
+    assert "::error title=pgready%3A INCONCLUSIVE::" in pgready("check", project, "--no-rehearse", "--annotate").stdout
+    assert "::" not in pgready("check", project, "--no-rehearse").stdout

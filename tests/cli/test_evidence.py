@@ -47,6 +47,13 @@ def test_a_deployment_that_failed_is_tried_again(maker: Maker, tmp_path: Path) -
     assert maker.made == 2
 
 
+def test_the_notebooks_of_a_run_show_one_deployment_that_failed(maker: Maker, tmp_path: Path) -> None:
+    maker.rehearsal = Build().rehearsal(Schema(), Build().run("1", 1, RunOutcome.FAILED))
+    kept("k", maker, store=tmp_path, for_this_run=True)
+    kept("k", maker, store=tmp_path)
+    assert maker.made == 1
+
+
 def test_a_damaged_file_is_made_anew(maker: Maker, tmp_path: Path) -> None:
     kept("k", maker, store=tmp_path)
     (file,) = tmp_path.glob("*.json")

@@ -202,10 +202,74 @@ def test_a_supervisor_that_is_killed_is_stood_in_for(project: Path, tmp_path: Pa
         assert nothing_is_left(family, tmp_path), alive(family)
 
 
-def test_a_killed_kernel_gives_an_inconclusive_report(project: Path, tmp_path: Path) -> None:
-    def kernels(pid: int) -> list[int]:
-        return [child for child, command in descendants(pid).items() if "ipykernel_launcher" in command]
+def kernels(pid: int) -> list[int]:
+    """The process ids of the kernels, which are forked from the nursery."""
+    family = descendants(pid)
+    nurseries = [child for child, command in family.items() if "kernel_nursery" in command]
+    return [
+        child for nursery in nurseries for child in descendants(nursery) if "kernel_nursery" in family.get(child, "")
+    ]
 
+
+def own_notebook(path: Path, cell: str) -> Path:
+    """A notebook of the user with one cell behind its parameters."""
+    cells = [
+        {"cell_type": "code", "id": name, "metadata": {"tags": tags}, "source": source, "outputs": []}
+        for name, tags, source in (("given", ["parameters"], 'project = "."'), ("own", [], cell))
+    ]
+    content = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [{**each, "execution_count": None} for each in cells],
+    }
+    path.write_text(json.dumps(content))
+    return path
+
+
+# Deaf to what a terminal sends, and with a process of its own.
+ASLEEP = """import pathlib, signal, subprocess, time
+[signal.signal(number, signal.SIG_IGN) for number in (1, 2, 15)]
+sleeper = subprocess.Popen(["sleep", "600"])
+pathlib.Path("NAME").touch()
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_nothing_is_left_after_the_end_while_notebooks_run(end: str, project: Path, tmp_path: Path) -> None:
+    """Two notebooks are in the middle of a cell, a third one waits for its turn."""
+    own = [own_notebook(tmp_path / f"{name}.ipynb", ASLEEP.replace("NAME", name)) for name in ("one", "two", "three")]
+    options = [option for path in own for option in ("--notebook", str(path))]
+    with started(["audit", str(project), *options, "--workers", "2", "--output", "out"], tmp_path) as process:
+        assert eventually(lambda: (tmp_path / "one").exists() and (tmp_path / "two").exists(), 40)
+        family = descendants(process.pid)
+        assert len(kernels(process.pid)) == 2
+        assert any(command == "sleep 600" for command in family.values())
+        ENDS[end](process)
+        _, err = process.communicate(timeout=4)
+        assert process.returncode not in {0, 1}
+        assert "Traceback" not in err
+        assert "never retrieved" not in err
+        assert nothing_is_left(family, tmp_path), alive(family)
+    assert not (tmp_path / "three").exists()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_killed_nursery_gives_an_inconclusive_report(project: Path, tmp_path: Path) -> None:
+    own = own_notebook(tmp_path / "one.ipynb", ASLEEP.replace("NAME", "one"))
+    with started(["audit", str(project), "--notebook", str(own), "--output", "out"], tmp_path) as process:
+        assert eventually((tmp_path / "one").exists, 40)
+        family = descendants(process.pid)
+        (nursery,) = {pid for pid, command in family.items() if "kernel_nursery" in command} - set(kernels(process.pid))
+        os.kill(nursery, signal.SIGKILL)
+        process.communicate(timeout=20)
+        assert process.returncode == 3
+        assert nothing_is_left(family, tmp_path), alive(family)
+    assert json.loads((tmp_path / "out" / "audit.json").read_text())["verdict"] == "INCONCLUSIVE"
+
+
+def test_a_killed_kernel_gives_an_inconclusive_report(project: Path, tmp_path: Path) -> None:
     with started(["audit", str(project), "--output", "out"], tmp_path) as process:
         assert eventually(lambda: kernels(process.pid), 20)
         family = descendants(process.pid)

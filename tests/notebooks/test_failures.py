@@ -235,7 +235,8 @@ def test_a_full_disk_while_saving(bench: Bench, small_disk: Path) -> None:
     ("used", "why"),
     [
         (4 * 4096, "the kernel could not be started: [Errno 28] No space left on device"),
-        (3 * 4096, "the kernel did not start (exit code 1): no space left on "),
+        (3 * 4096, "the kernel could not be started: [Errno 28] No space left on device"),
+        (1 * 4096, "the kernel did not start (exit code 1): no space left on "),
     ],
 )
 def test_a_full_disk_for_temporary_files(
@@ -252,8 +253,8 @@ def test_a_full_disk_for_temporary_files(
 
 def test_a_kernel_that_cannot_start_says_what_it_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = bench.directory / "broken"
-    broken.mkdir()
-    (broken / "ipykernel_launcher.py").write_text("raise SystemExit('no kernel today')", encoding="utf-8")
+    (broken / "ipykernel").mkdir(parents=True)
+    (broken / "ipykernel" / "__init__.py").write_text("raise SystemExit('no kernel today')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(broken))
     bench.write(AUDIT)
     run = bench.run()

@@ -248,7 +248,8 @@ def test_a_long_path_for_temporary_files(bench: Bench, monkeypatch: pytest.Monke
 
 def test_what_is_private_is_readable_by_nobody_else(temporary: Path) -> None:
     with running_kernel({}) as kernel:
-        assert kernel.directory.parent == temporary
+        assert kernel.nursery.directory.parent == temporary
+        assert kernel.nursery.directory.stat().st_mode & 0o777 == 0o700
         assert kernel.directory.stat().st_mode & 0o777 == 0o700
         assert (kernel.directory / "connection.json").stat().st_mode & 0o777 == 0o600
 

@@ -12,7 +12,7 @@ import pytest
 from jupyter_core.utils import ensure_event_loop
 
 from pgready.errors import ConfigError, ReportError
-from pgready.reports.notebooks.kernel import running_kernel
+from pgready.reports.notebooks.kernel import exit_code, running_kernel
 
 from .conftest import AUDIT, Bench, code, read_notebook
 
@@ -146,9 +146,9 @@ def test_a_kernel_that_was_started_before_is_used_and_left_to_its_owner(bench: B
     with running_kernel(bench.environment, preload=("wave",)) as kernel:
         run = bench.run(kernel=kernel)
         assert run.trusted, run.why
-        assert printed(run.notebook) == f"{kernel.process.pid}\n"
-        assert kernel.process.poll() is None
-    assert kernel.process.returncode is not None
+        assert printed(run.notebook) == (kernel.directory / "group").read_text(encoding="utf-8")
+        assert exit_code(kernel) is None
+    assert kernel.nursery.process.returncode is not None
 
 
 def test_a_kernel_that_executed_something_else_before_is_no_evidence(bench: Bench) -> None:

@@ -344,7 +344,7 @@ def test_a_baseline_is_a_file_beside_the_configuration(name: str) -> None:
 
 
 def test_the_documentation_has_an_example_of_every_kind_of_contract() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "configuration.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[^|]+`) \|$", page, re.MULTILINE)
     examples = {kind: re.findall(r"`([^`]+)`", keys) for kind, keys in rows}
     assert examples.keys() == set(ContractKind)

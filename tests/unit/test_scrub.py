@@ -163,3 +163,23 @@ def test_scrubbing_twice_is_scrubbing_once(text: str) -> None:
     scrubber: Scrubber = make_scrubber({"TOKEN": "hunter-2000"})
     once = scrubber.text(text)
     assert scrubber.text(once) == once
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "DEFAULT 'it''s & \"hunter\"/Two'",
+        "<code>&#39;it&#39;&#39;s &amp; &#34;hunter&#34;/Two&#39;</code>",
+        "<code>it&#39;s &amp; &#34;hunter&#34;/<wbr>Two</code>",
+        "it&#x27;s &amp; &quot;hunter&quot;/Two",
+    ],
+)
+def test_a_secret_is_known_in_sql_and_in_html_also_where_it_may_be_broken(written: str) -> None:
+    scrubbed = make_scrubber({"DB_PASSWORD": 'it\'s & "hunter"/Two'}).text(written)
+    assert "hunter" not in scrubbed
+    assert MASK in scrubbed
+
+
+def test_where_a_name_may_be_broken_stays_where_no_secret_is() -> None:
+    text = "<code>public.<wbr>Booking<wbr>Request</code>"
+    assert make_scrubber({"DB_PASSWORD": "hunter-2000"}).text(text) == text

@@ -48,7 +48,7 @@ SUP003 = Rule(
     "stands where no statement follows. A note in migrations that the deployment does not run.",
     effect="It suppresses nothing, although somebody meant it to.",
     fix="Write `-- pgready: ignore RULE reason` above the statement, or `ignore RULE until 2027-01-31 reason`.",
-    source="docs/configuration.md, Suppressions.",
+    source="docs/reference/configuration.md, Suppressions.",
 )
 RULES = (SUP001, SUP002, SUP003)
 

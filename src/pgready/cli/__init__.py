@@ -15,9 +15,11 @@ import click
 from pgready import __version__
 from pgready.cli.audits import audit, check
 from pgready.cli.baseline import baseline
+from pgready.cli.diff import diff
 from pgready.cli.doctor import doctor
 from pgready.cli.explain import explain
 from pgready.cli.isolation import compare, init
+from pgready.cli.lab import lab
 from pgready.cli.output import EXIT_CODES, complain
 from pgready.errors import PgreadyError
 
@@ -77,5 +79,5 @@ def cli() -> None:
     """
 
 
-for _command in (audit, check, explain, init, baseline, compare, doctor):
+for _command in (audit, check, explain, init, baseline, compare, diff, doctor, lab):
     cli.add_command(_command)

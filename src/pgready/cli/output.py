@@ -1,6 +1,7 @@
 """What all commands share: reading a project, progress, and the ways to say something to a person."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,10 +42,13 @@ Exit codes:
 
 
 def complain(message: str) -> None:
-    """A line for a person, on standard error; what hides or colours it is made visible."""
+    """A line for a person, on standard error; what hides or colours it is made visible.
+
+    `##[command]` anywhere in a line is a command for the runners of GitHub and Azure, so that it is written apart.
+    """
     from pgready.reports.visible import visible  # noqa: PLC0415
 
-    click.echo(visible(message, keep="\n"), err=True)
+    click.echo(re.sub(r"##(?=\w*\[)", "## ", visible(message, keep="\n")), err=True)
 
 
 def project_options(command: Callable[..., Any]) -> Callable[..., Any]:

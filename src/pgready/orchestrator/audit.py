@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pgready import __version__
 from pgready.checks import Gathered, run_checks
+from pgready.checks.second_run import claimed_migrations
 from pgready.checks.skips import silent_skips, unread_guards
 from pgready.config import refuse_lone_baseline
 from pgready.graph.grouping import resolve_groups, with_undeclared
@@ -168,6 +169,8 @@ def _result(sources: Sources, gathered: Gathered, clean: History, started: datet
         misplaced=misplaced(clean),
         hubs=gathered.config.hubs,
         accepted_crossings=gathered.config.crossings,
+        required_migrations=gathered.config.required_migrations,
+        resilient_migrations=tuple(sorted(claimed_migrations(gathered))),
         unkeyed=unkeyed_columns(gathered.declared),
         skips=gathered.skips,
         rehearsal=gathered.rehearsal,

@@ -52,12 +52,15 @@ def anew(_key: str, make: Callable[[], Rehearsal]) -> Rehearsal:
     return make()
 
 
-def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) -> Rehearsal:
+def kept(
+    key: str, make: Callable[[], Rehearsal], *, store: Path | None = None, for_this_run: bool = False
+) -> Rehearsal:
     """The rehearsal of that key, made now if it is not there; whoever asks meanwhile waits for it.
 
     `store` is a private directory; by default that of the kernel we run in, when pgready started it, else one in the
     user's cache.
-    Where there is no private place to keep it, it is simply made.
+    Where there is no private place to keep it, it is simply made. What did not finish is kept `for_this_run` only,
+    whose notebooks are all to show the same.
     """
     from pgready.reports.document import decode_rehearsal, encode_rehearsal  # noqa: PLC0415  # heavy: cattrs, msgspec
 
@@ -71,7 +74,7 @@ def kept(key: str, make: Callable[[], Rehearsal], *, store: Path | None = None) 
         rehearsal = make()
         # What did not finish or was not answered is tried again: an extension or a limit may have been in its way.
         # A full disk costs the next caller some time, and nobody any evidence.
-        if rehearsal.complete and not rehearsal.unanswered:
+        if for_this_run or (rehearsal.complete and not rehearsal.unanswered):
             with contextlib.suppress(OSError):
                 _write(path, encode_rehearsal(rehearsal))
     _forget_old(store)

@@ -1,5 +1,6 @@
 """What is asked for: options and pgready.toml become one request, checked before anything is read."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,9 @@ def make_request(
 
 
 def _expanded(path: str | Path) -> Path:
+    if not os.fspath(path).startswith("~"):
+        # Path("./~x") is Path("~x"): what was written tells them apart, not the path.
+        return Path(path)
     try:
         return Path(path).expanduser()
     except RuntimeError as error:

@@ -84,10 +84,11 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Span(_Value, frozen=True, kw_only=True):
-    """A piece of text in one style."""
+    """A piece of text in one style; `section` is the title of the section of the same report that it leads to."""
 
     text: str
     style: Style = Style.PLAIN
+    section: str = ""
 
 
 Line = tuple[Span, ...]

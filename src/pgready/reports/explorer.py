@@ -23,7 +23,7 @@ from pgready.reports.view import View
 from pgready.reports.views.comparison import what_if
 from pgready.verdict import AuditResult
 
-__all__ = ["HINT", "WIDGET_MIME", "Explorer", "choose_groups", "explore_what_if", "is_interactive"]
+__all__ = ["HINT", "WIDGET_MIME", "Explorer", "choose_groups", "explore_what_if", "find_tables", "is_interactive"]
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 HINT = "To choose with the mouse, run the notebook."
@@ -118,3 +118,15 @@ def explore_what_if(
         return what_if_panel(audit, changes)
 
     return Explorer(what_if(audit, move=dict(changes.move), key=changes.key, drop=changes.drop), panel)
+
+
+def find_tables(audit: AuditResult, *, groups: Collection[str] = (), tables: Collection[str] = ()) -> Explorer:
+    """The pages of these tables, of all when empty; in JupyterLab any name can be looked up. Raises as `tables`."""
+    within, chosen = asked_names("groups", groups, "Auth"), asked_names("tables", tables, "User")
+
+    def panel() -> Any:  # noqa: ANN401 - ipywidgets has no types
+        from pgready.reports.table_panel import table_panel  # noqa: PLC0415 - imports ipywidgets
+
+        return table_panel(audit, within, chosen)
+
+    return Explorer(views.tables(audit, within, chosen), panel)

@@ -18,6 +18,7 @@ __all__ = [
     "open_",
     "place",
     "said",
+    "section",
     "strong",
     "table",
     "warn",
@@ -89,6 +90,11 @@ def said(message: str) -> Line:
 def place(location: Location | None) -> Line:
     """`file:line:column`, or a dash."""
     return line(NOTHING if location is None else code(location))
+
+
+def section(title: str, text: str = "") -> Span:
+    """A way to another section of the same report, in the words of its title or in others."""
+    return Span(text=text or title, section=title)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -26,7 +26,8 @@ _KEYWORD = re.compile(
 )
 _URL_END = re.compile(r"[\s<>\"]")
 _USER_END = re.compile(r"[:/@]")
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# What may stand within a word and is not seen: colours, and where a browser may break a long name.
+_UNSEEN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|<wbr>")
 
 # Defaults that everybody knows: hiding the word everywhere hides nothing and garbles a report about PostgreSQL. Where
 # they stand as a password, in a URL or after `password=`, the patterns hide them all the same.
@@ -52,13 +53,13 @@ class Scrubber:
     words: re.Pattern[str] | None = None
 
     def text(self, text: str) -> str:
-        """The text without secrets, also where colours (ANSI sequences) tear one apart, and as UTF-8 can hold it.
+        """The text without secrets, also where colours or places to break a name tear one apart, as UTF-8 can hold it.
 
         A lone surrogate, as in the name of a file that is not UTF-8, becomes a question mark.
         """
         scrubbed = self._plain(text if text.isascii() else text.encode(errors="replace").decode())
-        if "\x1b" in scrubbed:
-            plain = _ANSI.sub("", scrubbed)
+        if "\x1b" in scrubbed or "<wbr>" in scrubbed:
+            plain = _UNSEEN.sub("", scrubbed)
             if (clean := self._plain(plain)) != plain:
                 return clean
         return scrubbed
@@ -147,7 +148,7 @@ def make_scrubber(environment: Mapping[str, str], secrets: Collection[str] = ())
 
     Of the environment: values of variables whose name says that they hold a credential, and passwords in URLs or
     conninfo strings of any variable. Every secret is known as it stands and in the shapes in which programs quote it:
-    percent-encoded or decoded, HTML-escaped, as a Python or JSON string.
+    percent-encoded or decoded, HTML-escaped, as a Python, JSON or SQL string.
     """
     known = {shape for secret in secrets if secret for shape in _shapes(secret)}
     for found in _in_environment(environment):
@@ -174,11 +175,22 @@ def _shapes(secret: str) -> set[str]:
     decoded = unquote(secret)
     shapes = {
         shape
-        for form in (secret, decoded)
-        for shape in (form, *_encoded(form), html.escape(form), repr(form)[1:-1], json.dumps(form)[1:-1])
+        for form in (secret, decoded, _sql(secret))
+        for shape in (form, *_encoded(form), *_escaped(form), repr(form)[1:-1], json.dumps(form)[1:-1])
     }
     return shapes - {""}
 
 
 def _encoded(text: str) -> tuple[str, ...]:
     return quote(text, safe=""), quote(text), quote_plus(text)
+
+
+def _escaped(text: str) -> tuple[str, ...]:
+    """For HTML, as Python's standard library writes it and as Jinja does."""
+    escaped = html.escape(text)
+    return escaped, escaped.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+
+
+def _sql(text: str) -> str:
+    """As it stands in a string constant of SQL, and so in a default that a server prints."""
+    return text.replace("'", "''")

@@ -3,10 +3,16 @@
 Everything that comes from the project is escaped in two steps: hidden characters become visible, then every sign that
 Markdown or HTML could take for markup becomes an entity or is put behind a backslash. Names stand in backticks when
 they hold nothing but harmless characters, else in `<code>` with entities.
+
+GitHub looks for mentions, issues, emoji codes and addresses of mail in the text that Markdown has left, where neither
+an entity nor a backslash is there any more (github/markup issue 1168; measured with cmark-gfm for mail), but never
+across elements. So the sign that makes one stands in a `<span>`, which is also GitHub's own advice for a dollar sign
+("Writing mathematical expressions").
 """
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 from pgready.reports.blocks import (
     Banner,
@@ -40,25 +46,37 @@ _SIGNS = {Style.GOOD: "✅", Style.BAD: "❌", Style.WARN: "⚠️", Style.OPEN:
 _TONES = {Tone.GOOD: "✅", Tone.BAD: "❌", Tone.WARN: "⚠️", Tone.OPEN: "❔", Tone.NEUTRAL: ""}
 _BOXES = {State.TICKED: "[x]", State.CROSSED: "[ ] ❌", State.OPEN: "[ ]"}
 _HARMLESS = re.compile(r"[^`|$]+")
+# A mention, a formula, an emoji code, an address, an issue: what GitHub finds in text, whatever it was escaped with.
+_LONE = r"(?P<lone>[@$]|:(?=//|[\w+-]+(?::|$))|(?<=www)\.|#(?=\w)|(?<=\w)#|(?<=\bGH)-(?=\d))"
 _MARKUP = re.compile(
-    r"[\\`*\[\]<&|~$@]"
+    _LONE + r"|[\\`*\[\]<&|~]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; not inside a word
-    r"|:(?=//|[\w+-]+:)|(?<=www)\."  # addresses and emoji codes
-    r"|#(?=\w)|(?<=\w)#"  # issues
-    r"|^[-+=>#]|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)",  # what makes a list, heading or quotation of a line
+    r"|^[-+=>#]|" + "|".join(rf"(?<=^\d{{{digits}}})[.)](?=\s|$)" for digits in range(1, 10)),
+    # What makes a list, heading or quotation of a line; a list's number has nine digits at most.
     re.IGNORECASE,
 )
+_MARKUP_IN_HTML = re.compile(_LONE + r"|[^\w ,;()-]|_", re.IGNORECASE)
 _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_BY_NUMBER = "|@$:`.)[]#"
+_BY_NUMBER = "|`.)[]#"
 
 
 def escaped(text: str) -> str:
     """The text so that GitHub shows exactly it: no markup, link, mention, emoji code, formula or HTML."""
-    return _MARKUP.sub(lambda match: _entity(match[0]), visible(text))
+    shown = visible(text)
+    bare = shown.lstrip(" ")  # what begins a line does so behind spaces, too
+    return shown[: len(shown) - len(bare)] + _MARKUP.sub(_entity, bare)
 
 
-def _entity(sign: str) -> str:
+def _entity(found: re.Match[str]) -> str:
+    sign = found[0]
+    if found["lone"]:
+        return _lone(sign)
     return _NAMED.get(sign) or (f"&#{ord(sign)};" if sign in _BY_NUMBER else f"\\{sign}")
+
+
+def _lone(sign: str) -> str:
+    """A sign that joins nothing around it: text is looked at element by element."""
+    return f"<span>&#{ord(sign)};</span>"
 
 
 def _code(text: str) -> str:
@@ -69,16 +87,18 @@ def _code(text: str) -> str:
 
 
 def _tag_text(shown: str) -> str:
-    """Text inside an HTML element, where Markdown may still be read: every sign as an entity."""
-    return "".join(char if char.isalnum() or char == " " else f"&#{ord(char)};" for char in shown)
+    """Text inside `<code>`, where Markdown is still read, and mail still looked for: every sign as an entity."""
+    return re.sub(r"[^\w ]|_", lambda found: _lone("@") if found[0] == "@" else f"&#{ord(found[0])};", shown)
 
 
 def markdown_line(line: Line) -> str:
     """A line of text; marks become a sign and bold words."""
-    return "".join(_span(span) for span in line)
+    return "".join(_span(span) for span in line).lstrip(" ")
 
 
 def _span(span: Span) -> str:
+    if span.section:
+        return f"[{escaped(span.text)}](#{_anchor(span.section)})"
     match span.style:
         case Style.CODE:
             return _code(span.text)
@@ -88,6 +108,11 @@ def _span(span: Span) -> str:
             return escaped(span.text)
         case _:
             return f"{_SIGNS[span.style]} **{escaped(span.text)}**"
+
+
+def _anchor(heading: str) -> str:
+    """The address that GitHub gives a heading: small letters, no signs, hyphens for spaces."""
+    return quote(re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-"))
 
 
 def block_markdown(block: Block, save: SaveImage, *, level: int = 3) -> str:
@@ -185,6 +210,10 @@ def _inline_html(line: Line) -> str:
 
 
 def _tagged(span: Span) -> str:
-    text = re.sub(r"[^\w ,;()-]|_", lambda match: f"&#{ord(match[0])};", visible(span.text))
+    text = _MARKUP_IN_HTML.sub(_html_entity, visible(span.text))
     tag = {Style.CODE: "code", Style.PLAIN: "", Style.MUTED: ""}.get(span.style, "b")
     return f"<{tag}>{text}</{tag}>" if tag else text
+
+
+def _html_entity(found: re.Match[str]) -> str:
+    return _lone(found[0]) if found["lone"] else f"&#{ord(found[0])};"

@@ -5,15 +5,15 @@ size, and the text of ours is drawn as paths, so no font of the reader is needed
 """
 
 import hashlib
-import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pgready.reports.blocks import Banner
 from pgready.reports.markdown.blocks import block_markdown, escaped, fenced
+from pgready.reports.markdown.prose import harmless_markdown
 from pgready.reports.notebooks.cells import Failed, Image, Item, NotRun, Printed, Prose, Shown, items_of
-from pgready.reports.visible import visible
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -38,19 +38,21 @@ class _Files:
 
 
 def export_markdown(
-    notebook_node: "NotebookNode", *, name: str, banner: str | None = None
+    notebook_node: "NotebookNode", *, name: str, banner: str | None = None, reports: Collection[str] = ()
 ) -> tuple[str, dict[str, bytes]]:
     """The report as Markdown, and its pictures by their path relative to it (`<name>_files/<hash>.svg`).
 
     `name` is the file's name without ending. `banner` is the reason, free of secrets, why the run did not come to its
     end: it is shown first and no verdict below it counts.
+    `reports` are the names, without ending, of the notebooks whose reports are made in the same run: only to those a
+    link of a Markdown cell may lead, as `<name>.md`.
     """
     files = _Files(f"{name}_files")
     parts = [] if banner is None else [_failure(banner)]
     previous: Item | None = None
     for item in items_of(notebook_node):
         if not (isinstance(item, NotRun) and isinstance(previous, NotRun)):
-            parts.append(_markdown(item, files, confirmed=banner is None))
+            parts.append(_markdown(item, files, reports, confirmed=banner is None))
         previous = item
     return "\n\n".join(part for part in parts if part) + "\n", files.found
 
@@ -60,10 +62,10 @@ def _failure(reason: str) -> str:
     return f"> [!CAUTION]\n> **INCONCLUSIVE: this report is not a pass.** {said}\n\n{fenced(reason)}"
 
 
-def _markdown(item: Item, files: _Files, *, confirmed: bool) -> str:  # noqa: PLR0911  # one arm per kind of item
+def _markdown(item: Item, files: _Files, reports: Collection[str], *, confirmed: bool) -> str:  # noqa: PLR0911  # one arm per kind of item
     match item:
         case Prose(source):
-            return _harmless(source)
+            return harmless_markdown(source, reports)
         case Shown(Banner() as banner) if not confirmed:
             return f"*Not confirmed, as the run failed later. The notebook had said: {escaped(banner.word)}.*"
         case Shown(block):
@@ -77,8 +79,3 @@ def _markdown(item: Item, files: _Files, *, confirmed: bool) -> str:  # noqa: PL
             return f"{summary}\n\n<details><summary>Traceback</summary>\n\n{fenced(traceback)}\n\n</details>"
         case NotRun():
             return "❔ *This part was not run, so what it would show is not known.*"
-
-
-def _harmless(source: str) -> str:
-    """A Markdown cell as it is, but for raw HTML and hidden characters; GitHub takes care of links."""
-    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", visible(source, keep="\n")).strip("\n")

@@ -7,6 +7,7 @@ import contextvars
 import logging
 import math
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -153,14 +154,17 @@ def _run(
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """No log of Papermill and nbclient: at level DEBUG it holds every message of the kernel, secrets and all."""
-    logger = logging.getLogger("papermill")
-    before = logger.disabled
-    logger.disabled = True
+    """No log of Papermill and nbclient from this thread: at level DEBUG it holds every message, secrets and all."""
+    logger, thread = logging.getLogger("papermill"), threading.get_ident()
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return record.thread != thread
+
+    logger.addFilter(of_others)
     try:
         yield
     finally:
-        logger.disabled = before
+        logger.removeFilter(of_others)
 
 
 def _not_started(kernel: Kernel) -> str:

@@ -4,7 +4,6 @@ Importing this imports jupyter_client and zmq (0.15 s), so it is imported where 
 """
 
 import asyncio
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
-from pgready.reports.notebooks.kernel import Kernel
+from pgready.reports.notebooks.kernel import Kernel, exit_code
 
 __all__ = ["connected"]
 
@@ -65,7 +64,7 @@ def _is_end(message: dict[str, Any], asked: str) -> bool:
 class _Manager(AsyncKernelManager):
     """A manager of a kernel that it did not start and does not stop."""
 
-    process: subprocess.Popen[bytes]
+    kernel: Kernel
     made: list[AsyncKernelClient]
 
     @property
@@ -73,7 +72,7 @@ class _Manager(AsyncKernelManager):
         return True
 
     async def _async_is_alive(self) -> bool:
-        return self.process.poll() is None
+        return exit_code(self.kernel) is None
 
     is_alive = _async_is_alive
 
@@ -90,7 +89,7 @@ def connected(kernel: Kernel) -> Iterator[AsyncKernelManager]:
     To be used in an empty context (contextvars), as jupyter_core keeps the event loop in a context variable.
     """
     manager = _Manager(client_factory=_Client)
-    manager.process = kernel.process
+    manager.kernel = kernel
     manager.made = []
     manager.load_connection_info(cast("KernelConnectionInfo", dict(kernel.connection)))
     loop = ensure_event_loop()

@@ -7,14 +7,13 @@ exits with 0). The file named by `PGREADY_KERNEL_WATCH` gets the line `watching`
 import json
 import os
 import threading
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 __all__ = ["DIRECTORY_VARIABLE", "IMPORT_VARIABLE", "WATCH_VARIABLE", "load_ipython_extension"]
 
 DIRECTORY_VARIABLE = "PGREADY_KERNEL_DIRECTORY"
-"""Names, to the kernel, its private directory, which is gone when the kernel is."""
+"""Names, to a kernel, the private directory that it shares with the other kernels of its run; gone when they are."""
 
 WATCH_VARIABLE = "PGREADY_KERNEL_WATCH"
 IMPORT_VARIABLE = "PGREADY_KERNEL_IMPORT"
@@ -31,8 +30,6 @@ def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's own 
     _watch_threads(note)
     _watch_shell(shell, note)
     path.write_text("watching\n", encoding="utf-8")
-    for module in filter(None, os.environ.get(IMPORT_VARIABLE, "").split(",")):
-        import_module(module)
 
 
 def _watch_threads(note: Any) -> None:  # noqa: ANN401 - a function of this module

@@ -4,22 +4,22 @@ The order matters: old artefacts go first, so that nothing stale can be taken fo
 before anything runs; the kernel starts before Papermill is imported, as each takes 0.3 to 0.4 s.
 """
 
-import json
 import os
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pgready.errors import ReportError
 from pgready.reports.files import write_atomically
-from pgready.reports.notebooks.execution import Limits, execute, import_lean
+from pgready.reports.notebooks.execution import Limits, execute
 from pgready.reports.notebooks.kernel import Kernel, running_kernel, troubles
 from pgready.reports.notebooks.parameters import check_parameters, declared_parameters
+from pgready.reports.notebooks.source import empty_node, node_of, read_source
 from pgready.reports.notebooks.trust import doubts_about_audit, doubts_about_cells
 from pgready.reports.scrub import Scrubber, make_scrubber
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["NotebookRun", "run_notebook"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_FORMAT = 4
 _LONGEST = 500
 
 
@@ -55,6 +54,7 @@ def run_notebook(
     parameters: Mapping[str, object],
     run_id: str,
     audit_json: Path,
+    audit_required: bool = True,
     environment: Mapping[str, str] = _NOTHING,
     timeout_s: float = 1800,
     on_cell: Callable[[int, int], None] | None = None,
@@ -63,23 +63,28 @@ def run_notebook(
 ) -> NotebookRun:
     """Run `notebook` with `parameters`, write it to `output`, and judge whether the result may be believed.
 
-    The notebook has to write `audit_json` (format `pgready-audit/1`, with `run.id` equal to `run_id`). `environment` is
-    added to the environment of this process for the kernel, `timeout_s` (seconds) limits the whole run, `on_cell` is
-    called before each code cell with its number from 1 and their count, `secrets` are masked in everything that is
-    returned or written, as are the credentials of the environment. A `kernel` that was started before
-    (`running_kernel`, with the same environment) hides its start; without one, a kernel is started and ended here.
+    The notebook has to write `audit_json` (format `pgready-audit/1`, with `run.id` equal to `run_id`); with
+    `audit_required=False` it may also write none. `environment` is added to the environment of this process for the
+    kernel, `timeout_s` (seconds) limits the whole run, `on_cell` is called before each code cell with its number from 1
+    and their count, `secrets` are masked in everything that is returned or written, as are the credentials of the
+    environment. A `kernel` that was started before (`new_kernel`, with the same environment) hides its start; without
+    one, a kernel is started and ended here.
 
     Whatever goes wrong with the notebook, its kernel or the disk ends in a `NotebookRun` that is not trusted.
     ConfigError: a parameter that the notebook does not declare, or of another type. ReportError: an old `output` or
     `audit_json` cannot be removed, or is the notebook itself. KeyboardInterrupt passes when the kernel is gone, and
-    nothing is written.
+    nothing is written; nor is it when the nursery of `kernel` is being closed by another thread (CancelledError).
     """
     started = time.monotonic()
     for stale in (output, audit_json):
         _remove(stale, keep=notebook)
     limits = Limits(timeout_s=timeout_s, deadline=started + timeout_s)
     node, why = _attempt(notebook, parameters, environment=environment, kernel=kernel, limits=limits, on_cell=on_cell)
-    why += [*doubts_about_cells(node), *doubts_about_audit(audit_json, run_id)]
+    if kernel is not None and kernel.nursery.closing.is_set():
+        raise CancelledError
+    why += doubts_about_cells(node)
+    if audit_required or audit_json.exists():
+        why += doubts_about_audit(audit_json, run_id)
     scrubber = make_scrubber({**os.environ, **environment}, secrets)
     why += _finish(node, notebook, output, scrubber)
     # Scrubbed before it is cut: half a secret would not be found.
@@ -113,13 +118,13 @@ def _attempt(
 ) -> "tuple[NotebookNode, list[str]]":
     """The notebook as far as it got, and what was noticed while it ran."""
     try:
-        content = _read(notebook)
+        content = read_source(notebook)
     except ReportError as error:
-        return _empty(), [str(error)]
+        return empty_node(), [str(error)]
     try:
         check_parameters(declared_parameters(content, name=notebook.name), parameters, name=notebook.name)
         with running_kernel(environment) if kernel is None else nullcontext(kernel) as running:
-            execution = execute(_node(content, notebook.name), parameters, running, limits, on_cell)
+            execution = execute(node_of(content, notebook.name), parameters, running, limits, on_cell)
             noted = [execution.why] if execution.why else []
             return execution.notebook, [*noted, *(troubles(running) if execution.begun else ())]
     except ReportError as error:
@@ -128,54 +133,11 @@ def _attempt(
         return _node_or_empty(content), [f"the kernel could not be started: {error}"]
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The JSON of a notebook file, without nbformat, which is imported while the kernel starts."""
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ReportError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path.name} is not a notebook: {error}") from error
-    if not _is_notebook(content):
-        raise ReportError(f"{path.name} is not a notebook of format {_FORMAT}")
-    return cast("dict[str, Any]", content)
-
-
-def _is_notebook(content: object) -> bool:
-    """As much of the format as is needed to look for the parameters cell; nbformat checks the rest later."""
-    if (
-        not isinstance(content, dict)
-        or content.get("nbformat") != _FORMAT
-        or not isinstance(content.get("cells"), list)
-    ):
-        return False
-    return all(isinstance(cell, dict) and isinstance(cell.get("metadata"), dict) for cell in content["cells"])
-
-
-def _node(content: Mapping[str, Any], name: str) -> "NotebookNode":
-    import_lean()
-    import nbformat  # noqa: PLC0415 - 0.1 s, while the kernel starts
-
-    with warnings.catch_warnings():
-        # A missing or repeated cell id is repaired.
-        warnings.simplefilter("ignore")
-        try:
-            node: NotebookNode = nbformat.reads(json.dumps(content), as_version=_FORMAT)  # type: ignore[no-untyped-call]
-            nbformat.validate(node)
-        except Exception as error:  # a malformed notebook makes nbformat raise whatever it stumbles over
-            raise ReportError(f"{name} is not a valid notebook: {str(error).partition(chr(10))[0]}") from error
-    return node
-
-
 def _node_or_empty(content: Mapping[str, Any]) -> "NotebookNode":
     try:
-        return _node(content, "")
+        return node_of(content, "")
     except ReportError:
-        return _empty()
-
-
-def _empty() -> "NotebookNode":
-    return _node({"nbformat": _FORMAT, "nbformat_minor": 5, "metadata": {}, "cells": []}, "")
+        return empty_node()
 
 
 def _finish(node: "NotebookNode", notebook: Path, output: Path, scrubber: Scrubber) -> Iterator[str]:

@@ -14,6 +14,7 @@ NOTEBOOK_OF_RECORD = "deployment_readiness"
 NOTEBOOKS: Mapping[str, str] = MappingProxyType(
     {
         NOTEBOOK_OF_RECORD: "deployment readiness",
+        "schema_inventory": "schema inventory",
         "feature_isolation": "feature isolation",
         "migration_history": "migration history",
         "migration_rehearsal": "migration rehearsal",

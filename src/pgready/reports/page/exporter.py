@@ -19,7 +19,7 @@ __all__ = ["ReportExporter"]
 class ReportExporter(TemplateExporter):
     """Our template, found beside this file and nowhere else; no preprocessor and no configuration of the user.
 
-    `resources["pgready"]` holds `title` and `banner`, as `export_html` takes them.
+    `resources["pgready"]` holds `title`, `banner` and `reports`, as `export_html` takes them.
     """
 
     file_extension = ".html"
@@ -46,7 +46,9 @@ class ReportExporter(TemplateExporter):
 
 
 def _prose(placed: Placed) -> Markup:
-    return markdown_html(placed.item.source, list(placed.anchors)) if isinstance(placed.item, Prose) else Markup()
+    if not isinstance(placed.item, Prose):
+        return Markup()
+    return markdown_html(placed.item.source, list(placed.anchors), placed.reports)
 
 
 def _image_uri(image: Image) -> str:

@@ -1,7 +1,7 @@
 """The order of an exported report: what stands before the first section, then sections with their anchors."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pgready.reports.blocks import Banner
@@ -16,11 +16,15 @@ _SECTION = 2
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item with the anchors of its headings; `confirmed` is False for a verdict of a run that failed."""
+    """An item with the anchors of its headings; `confirmed` is False for a verdict of a run that failed.
+
+    `reports` are the names of the reports that stand beside this one, to which its links may lead.
+    """
 
     item: Item
     anchors: tuple[str, ...] = ()
     confirmed: bool = True
+    reports: Collection[str] = ()
 
     @property
     def kind(self) -> str:
@@ -53,7 +57,7 @@ class Report:
         return any(isinstance(it.item, Shown) and it.confirmed and holds_frame(it.item.block) for it in placed)
 
 
-def lay_out(items: Iterable[Item], *, title: str, banner: str | None) -> Report:
+def lay_out(items: Iterable[Item], *, title: str, banner: str | None, reports: Collection[str] = ()) -> Report:
     """Group the items by their headings of level 2; several cells in a row that did not run are told once."""
     taken: set[str] = {"contents"}
     parts: list[tuple[str, str, list[Placed]]] = [("", "", [])]
@@ -65,7 +69,7 @@ def lay_out(items: Iterable[Item], *, title: str, banner: str | None) -> Report:
         if isinstance(item, NotRun) and parts[-1][2] and isinstance(parts[-1][2][-1].item, NotRun):
             continue
         verdict = isinstance(item, Shown) and isinstance(item.block, Banner)
-        parts[-1][2].append(Placed(item, anchors, confirmed=banner is None or not verdict))
+        parts[-1][2].append(Placed(item, anchors, confirmed=banner is None or not verdict, reports=reports))
     lead, *rest = parts
     sections = tuple(Section(title=name, anchor=anchor, items=tuple(placed)) for name, anchor, placed in rest)
     return Report(title=title, banner=banner, lead=tuple(lead[2]), sections=sections)

@@ -1,18 +1,18 @@
 """Markdown cells as HTML: text is text, links are harmless, headings get anchors."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import mistune
 from markupsafe import Markup
 from mistune.plugins import import_plugin
 
+from pgready.reports.links import address
 from pgready.reports.visible import visible
 
-__all__ = ["Heading", "headings", "is_harmless", "markdown_html", "slug"]
+__all__ = ["Heading", "headings", "markdown_html", "slug"]
 
-_HARMLESS = frozenset({"http", "https", "mailto"})
 _PLUGINS = ("table", "strikethrough")
 
 
@@ -44,9 +44,10 @@ def slug(title: str, taken: set[str]) -> str:
 class _Renderer(mistune.HTMLRenderer):
     """HTML of trusted structure and untrusted text: raw HTML is shown, no address that does anything but lead away."""
 
-    def __init__(self, anchors: list[str]) -> None:
+    def __init__(self, anchors: list[str], reports: Collection[str]) -> None:
         super().__init__(escape=True)
         self._anchors = iter(anchors)
+        self._reports = reports
 
     def text(self, text: str) -> str:
         return str(super().text(visible(text, keep="\n")))
@@ -59,9 +60,8 @@ class _Renderer(mistune.HTMLRenderer):
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         del title
-        if not is_harmless(url):
-            return text
-        return f'<a href="{Markup.escape(url)}" rel="noreferrer noopener">{text}</a>'
+        target = address(url, self._reports, ".html")
+        return text if target is None else f'<a href="{Markup.escape(target)}" rel="noreferrer noopener">{text}</a>'
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """The words only: a picture of a Markdown cell would be a request."""
@@ -69,18 +69,11 @@ class _Renderer(mistune.HTMLRenderer):
         return text
 
 
-def is_harmless(url: str) -> bool:
-    """Whether a link only leads away or within the page: http, https, mailto, or an anchor."""
-    if not url.isprintable():
-        return False
-    try:
-        scheme = urlsplit(url).scheme.lower()
-    except ValueError:
-        return False
-    return scheme in _HARMLESS or (not scheme and url.startswith("#"))
+def markdown_html(source: str, anchors: list[str], reports: Collection[str] = ()) -> Markup:
+    """The HTML of a Markdown cell; its headings get `anchors` in their order.
 
-
-def markdown_html(source: str, anchors: list[str]) -> Markup:
-    """The HTML of a Markdown cell; its headings get `anchors` in their order."""
-    render = mistune.Markdown(_Renderer(anchors), plugins=[import_plugin(name) for name in _PLUGINS])
+    `reports` are the names of the notebooks whose reports are made in the same run: a link to one of those leads to its
+    report, and any other link that does not lead away is text.
+    """
+    render = mistune.Markdown(_Renderer(anchors, reports), plugins=[import_plugin(name) for name in _PLUGINS])
     return Markup(str(render(source)))  # noqa: S704  # the renderer escapes text, raw HTML and addresses
