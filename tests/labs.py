@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -68,17 +69,17 @@ class Lab:
         """What code prints in the kernel that a notebook of the folder gets (Jupyter's messaging protocol, 5.3)."""
         where = {"path": f"{FOLDER}/{notebook}", "type": "notebook", "name": notebook, "kernel": {"name": "python3"}}
         kernel = self.ask("sessions", send=where)["kernel"]["id"]
-        socket = websocket.create_connection(
+        channels = websocket.create_connection(
             f"{self.address.replace('http:', 'ws:')}/api/kernels/{kernel}/channels?token={self.token}",
             timeout=_PATIENCE_S,
         )
         header = {"msg_id": "one", "msg_type": "execute_request", "session": "s", "username": "", "version": "5.3"}
         content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
-        with closing(socket):
-            socket.send(json.dumps(message))
+        with closing(channels):
+            channels.send(json.dumps(message))
             while True:
-                answer = json.loads(socket.recv())
+                answer = json.loads(channels.recv())
                 if answer["parent_header"].get("msg_id") != "one":
                     continue
                 assert answer["msg_type"] != "error", answer["content"]
@@ -150,11 +151,13 @@ def private(home: Path) -> dict[str, str]:
 
 
 def _server(runtime: Path, process: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
-    """What Jupyter writes about its server, once that is there (written whole, as the server listens already)."""
+    """What Jupyter writes about its server, once that listens, which may be a moment later."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         for file in runtime.glob("jpserver-*.json"):
-            with suppress(ValueError):
-                return dict(json.loads(file.read_text()))
+            with suppress(ValueError, ConnectionError):
+                server = json.loads(file.read_text())
+                socket.create_connection(("127.0.0.1", server["port"]), timeout=_PATIENCE_S).close()
+                return dict(server)
         time.sleep(0.05)
     raise TimeoutError(f"pgready lab did not start: {log.read_text()}")

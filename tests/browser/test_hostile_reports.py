@@ -1,5 +1,6 @@
 """Every report of a project in which everything is an attack, in a real browser: nothing runs, nobody is asked."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ from exported_reports import Reports
 from github_markdown import Read, found_by_github
 from hostile_project import NAMES, PAYLOADS, TRACKER
 from pgready.reports.ci.comment import comment
+from pgready.reports.markdown.blocks import _anchor
 from pgready.reports.notebooks.shipped import NOTEBOOKS
 from pgready.reports.visible import visible
 
@@ -187,7 +189,9 @@ def test_markdown_is_text_to_github_and_its_tables_and_folds_are_whole(reports: 
     pictures = {named["src"] for tag, named in read.elements if tag == "img"}
     assert pictures == {f"{name}_files/{file.name}" for file in (reports.directory / f"{name}_files").glob("*")}
     links = {named["href"] for tag, named in read.elements if tag == "a"}
-    assert links <= {f"{other}.md" for other in NOTEBOOKS}
+    sections = {link for link in links if link.startswith("#")}
+    assert links - sections <= {f"{other}.md" for other in NOTEBOOKS}
+    assert sections <= {"#" + _anchor(heading) for heading in re.findall(r"^## (.*)$", text, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("reports", _EVERYWHERE, indirect=True)
