@@ -167,9 +167,10 @@ class AuditResult:
     `deployment` and, in words, `scope` say what would be deployed. `rehearsal` is None when none was made, and
     `rehearsal_skipped` says why. `hubs` and `accepted_crossings` are what the configuration and baseline say of keys
     between groups, `required_migrations` and `resilient_migrations` the migrations that it calls so (where it says so
-    of all, each is named); `unkeyed` are declared columns that look like references and have no foreign key (likely and
-    maybe ones). `lives` tell what the migrations do to each object, `misplaced` what they need before it is there.
-    Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
+    of all, each is named); `required_models` are those of its inventory by group, None when that is not known (an
+    older version wrote the audit). `unkeyed` are declared columns that look like references and have no foreign key
+    (likely and maybe ones). `lives` tell what the migrations do to each object, `misplaced` what they need before it is
+    there. Tuples are ordered: checks by rule, findings by severity then rule, migrations by execution.
     A whole audit can be written to audit.json and read back without loss.
     """
 
@@ -187,6 +188,7 @@ class AuditResult:
     hubs: tuple[str, ...] = ()
     accepted_crossings: tuple[DeclaredCrossing, ...] = ()
     required_migrations: tuple[str, ...] = ()
+    required_models: dict[str, tuple[str, ...]] | None = None
     resilient_migrations: tuple[str, ...] = ()
     deployment: Deployment = field(default_factory=Deployment)
     lives: tuple[Life, ...] = ()

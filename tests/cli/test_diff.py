@@ -32,12 +32,12 @@ def test_what_got_worse_is_named_and_the_way_back_is_better(pgready: Run, audits
     worse = pgready("diff", main, pr / "audit.json")
     assert (worse.returncode, worse.stderr) == (1, "")
     assert "  verdict: READY before, NOT READY now" in worse.stdout
-    assert "INV001  model Order has no table: no migration creates this table (new, block)" in worse.stdout
+    assert "INV001  model Order has no table: no migration creates this table (newly declared, block)" in worse.stdout
     assert worse.stdout.splitlines()[-1].startswith("✗ WORSE: ")
     better = pgready("diff", pr, main)
     assert better.returncode == 0
-    assert "(gone, block)" in better.stdout
-    assert better.stdout.splitlines()[-1].startswith("✓ BETTER: Nothing got worse; ")
+    assert "(no longer declared, block)" in better.stdout
+    assert better.stdout.splitlines()[-1].startswith("? UNSURE: Nothing got worse; ")
     same = pgready("diff", main, main)
     assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "✓ SAME: Nothing got better or worse.")
 

@@ -17,7 +17,7 @@ _COMPARED = """
 \b
 Exit codes:
   0  nothing got worse
-  1  something got worse: a finding is new or weighs more, a check no longer runs, a place cannot be read any more, ...
+  1  something got worse: the verdict fell, a finding is new or weighs more, a check no longer runs, ...
   2  wrong usage or input; the message names the file
   4  internal error, a bug of pgready
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from pgready.diff.contracts import contract_changes
 from pgready.diff.evidence import migration_changes, opaque_changes, setting_changes, structure_changes
-from pgready.diff.findings import finding_changes
-from pgready.diff.rules import check_changes, contract_changes, policy_changes
+from pgready.diff.findings import eased_rules, finding_changes
+from pgready.diff.rules import check_changes, policy_changes
 from pgready.diff.values import AuditDiff, Change, Side, Subject, Weight
 from pgready.verdict import AuditResult, Verdict
 
@@ -21,15 +22,15 @@ def diff_audits(before: AuditResult, after: AuditResult) -> AuditDiff:
     before and does not run now is WORSE: "a check that did not run is never a pass". What pgready.toml asks for is
     compared too, so that asking for less does not look like a repair.
     """
-    findings = finding_changes(before, after)
+    asked = [*contract_changes(before, after), *policy_changes(before, after)]
+    findings = finding_changes(before, after, eased=eased_rules(asked))
     changes = [
         *setting_changes(before, after),
         *check_changes(before, after),
         *opaque_changes(before, after),
-        *contract_changes(before, after),
-        *policy_changes(before, after),
+        *asked,
         *migration_changes(before, after),
-        *structure_changes(before, after),
+        *structure_changes(before, after, findings),
     ]
     if before.verdict is not after.verdict:
         weights = {it.weight for it in findings} | {it.weight for it in changes}
@@ -49,10 +50,10 @@ def _side(audit: AuditResult) -> Side:
 
 
 def _verdict(was: Verdict, now: Verdict, weights: Iterable[Weight]) -> Change:
-    """Another verdict counts as what led to it: repairs and faults before other rules and what was not looked at."""
+    """One that fell is worse, whatever it fell for; one that rose is no better than the most doubtful of its causes."""
     fell = _GOOD_TO_BAD.index(now) > _GOOD_TO_BAD.index(was)
-    ways = (Weight.WORSE, Weight.TIGHTENED, Weight.FIRST_SEEN)
     known = set(weights)
-    likely = [way if fell else way.mirrored for way in ways]
-    weight = next((way for way in likely if way in known), likely[0])
+    doubtful = (Weight.LOOSENED, Weight.UNSEEN, Weight.REMOVED, Weight.CHANGED)
+    risen = next((weight for weight in doubtful if weight in known), Weight.BETTER)
+    weight = Weight.WORSE if fell else risen
     return Change(subject=Subject.VERDICT, name="verdict", before=was.value, after=now.value, weight=weight)

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pgready.diff.matching import renamed_migrations
-from pgready.diff.values import Change, Subject, Weight
+from pgready.diff.values import Change, Fate, FindingChange, Subject, Weight
 from pgready.model.deployment import Deployment
 from pgready.model.migration import MigrationRecord
 from pgready.model.schema import Schema
@@ -37,7 +38,9 @@ def setting_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]
     if before.rehearsal and after.rehearsal and before.run.postgres != after.run.postgres:
         yield _told(Subject.VERSION, "PostgreSQL", before.run.postgres, after.run.postgres)
     if _scope(before.deployment) != _scope(after.deployment):
-        yield _told(Subject.SCOPE, "deployment", before.scope, after.scope)
+        yield Change(
+            subject=Subject.SCOPE, name="deployment", before=before.scope, after=after.scope, weight=Weight.CHANGED
+        )
     if (before.rehearsal is None) != (after.rehearsal is None):
         yield Change(
             subject=Subject.REHEARSAL,
@@ -79,7 +82,11 @@ def _without_line(place: str) -> str:
 
 
 def migration_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
-    """Migrations of one side only, renamed, edited, or with another outcome in the rehearsal; in order of execution."""
+    """Migrations of one side only, renamed, edited, or with another outcome in the rehearsal; in order of execution.
+
+    A database that has run a migration runs it under no other name and with no other text again (Prisma refuses it), so
+    that such a one is never "the same", whatever became of it in the rehearsal: two changes then.
+    """
     renamed = renamed_migrations(before, after)
     old, new = ({it.name: it for it in audit.migrations} for audit in (before, after))
     was, now = (_outcomes(audit) for audit in (before, after))
@@ -87,14 +94,22 @@ def migration_changes(before: AuditResult, after: AuditResult) -> Iterator[Chang
     for name in dict.fromkeys((*old, *new)):
         if name in renamed.values():
             continue
-        now_called = renamed.get(name, name)
-        states = _state(old.get(name), was.get(name)), _state(new.get(now_called), now.get(now_called))
-        weight = _outcome(was.get(name), now.get(now_called)) if rehearsed else Weight.NEUTRAL
-        edited = name in old and name in new and old[name].checksum != new[name].checksum
-        if name != now_called or edited or weight is not Weight.NEUTRAL or None in states:
-            called = (f"{name}, {states[0]}", f"{now_called}, {states[1]}") if name != now_called else states
-            said = (called[0], f"{called[1]}, edited") if edited else called
+        called = renamed.get(name, name)
+        states = _state(old.get(name), was.get(name)), _state(new.get(called), now.get(called))
+        if rehearsed and (weight := _outcome(was.get(name), now.get(called))) is not Weight.NEUTRAL:
+            yield Change(subject=Subject.MIGRATION, name=name, before=states[0], after=states[1], weight=weight)
+        if (weight := _text(old.get(name), new.get(called))) is not Weight.NEUTRAL:
+            after_name = f"{called}, " if called != name else ""
+            edited = ", edited" if called == name and weight is Weight.CHANGED else ""
+            said = states[0], states[1] and f"{after_name}{states[1]}{edited}"
             yield Change(subject=Subject.MIGRATION, name=name, before=said[0], after=said[1], weight=weight)
+
+
+def _text(was: MigrationRecord | None, now: MigrationRecord | None) -> Weight:
+    """Whether it is there on both sides, under one name and with one text."""
+    if was is None or now is None:
+        return Weight.ADDED if was is None else Weight.REMOVED
+    return Weight.NEUTRAL if (was.name, was.checksum) == (now.name, now.checksum) else Weight.CHANGED
 
 
 def _outcomes(audit: AuditResult) -> dict[str, RunOutcome]:
@@ -113,11 +128,33 @@ def _outcome(was: RunOutcome | None, now: RunOutcome | None) -> Weight:
     return Weight.NEUTRAL if bad is worse else Weight.WORSE if worse else Weight.BETTER
 
 
-def structure_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
-    """Tables and foreign keys that only one side declares or makes; what is wrong with that, findings tell."""
+def structure_changes(
+    before: AuditResult, after: AuditResult, findings: Iterable[FindingChange] = ()
+) -> Iterator[Change]:
+    """Tables, declared columns and foreign keys that only one side declares or makes.
+
+    A table that the migrations make and neither side declares is only told where a finding says how that counts.
+    """
     yield from _structures(before.declared, after.declared, Subject.DECLARED_TABLE, Subject.DECLARED_KEY)
-    if before.rehearsal is not None and after.rehearsal is not None:
-        yield from _structures(before.rehearsal.schema, after.rehearsal.schema, Subject.MADE_TABLE, Subject.MADE_KEY)
+    yield from _columns(before.declared, after.declared)
+    if before.rehearsal is None or after.rehearsal is None:
+        return
+    surplus = _surplus(before, after, findings)
+    for change in _structures(before.rehearsal.schema, after.rehearsal.schema, Subject.MADE_TABLE, Subject.MADE_KEY):
+        yield replace(change, weight=Weight.NEUTRAL) if change.name in surplus else change
+
+
+def _surplus(before: AuditResult, after: AuditResult, findings: Iterable[FindingChange]) -> set[str]:
+    """Objects that came or went as a finding on them did, and that no side declares."""
+    counted = (it for it in findings if it.weight in (Weight.BETTER, Weight.WORSE))
+    named = {it.finding.object for it in counted if it.fate in (Fate.NEW, Fate.GONE)}
+    declared = {name for audit in (before, after) for name in _names(audit.declared)}
+    return named - declared
+
+
+def _names(schema: Schema) -> Iterator[str]:
+    yield from (str(it.name) for it in schema.tables)
+    yield from (it.qualified_name for it in schema.foreign_keys())
 
 
 def _structures(before: Schema, after: Schema, tables: Subject, keys: Subject) -> Iterator[Change]:
@@ -125,7 +162,17 @@ def _structures(before: Schema, after: Schema, tables: Subject, keys: Subject) -
     yield from _present(keys, *([it.qualified_name for it in schema.foreign_keys()] for schema in (before, after)))
 
 
+def _columns(before: Schema, after: Schema) -> Iterator[Change]:
+    """Of tables that both sides declare."""
+    old, new = ({it.name: [each.name for each in it.columns] for it in schema.tables} for schema in (before, after))
+    both = [name for name in old if name in new]
+    sides = ([f"{name}.{column}" for name in both for column in side[name]] for side in (old, new))
+    yield from _present(Subject.DECLARED_COLUMN, *sides)
+
+
 def _present(subject: Subject, before: Iterable[str], after: Iterable[str]) -> Iterator[Change]:
     old, new = set(before), set(after)
     for name in sorted(old ^ new):
-        yield _told(subject, name, "there" if name in old else None, "there" if name in new else None)
+        was, now = ("there" if name in side else None for side in (old, new))
+        weight = Weight.ADDED if was is None else Weight.REMOVED
+        yield Change(subject=subject, name=name, before=was, after=now, weight=weight)

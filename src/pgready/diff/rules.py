@@ -1,14 +1,16 @@
-"""What is asked for, and what looked: checks, contracts and the policy on both sides."""
+"""What is asked for, and what looked: checks and the policy on both sides."""
 
 from collections.abc import Iterable, Iterator
 
 from pgready.diff.findings import did_run
 from pgready.diff.values import Change, Subject, Weight
 from pgready.findings import CheckResult, Outcome, Severity
-from pgready.model.groups import ContractOutcome
 from pgready.verdict import AuditResult, did_not_run
 
-__all__ = ["check_changes", "contract_changes", "policy_changes"]
+__all__ = ["check_changes", "policy_changes"]
+
+_CLAIMS = "RES003"
+_INVENTORY = "INV003"
 
 
 def check_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
@@ -36,6 +38,9 @@ def _ran(check: CheckResult | None, audit: AuditResult) -> bool | None:
     """True: it looked. False: it had to, and did not. None: it did not have to."""
     if did_run(check):
         return True
+    if check is not None and check.rule == _CLAIMS and check.outcome is Outcome.SKIPPED:
+        # Older versions said of it that the rehearsal stopped, also where nothing claims to be resilient.
+        return False if audit.resilient_migrations or check.rule in audit.policy.required else None
     return False if check is not None and did_not_run(check, audit.policy) else None
 
 
@@ -54,30 +59,6 @@ def _said(check: CheckResult | None) -> str | None:
     return check.outcome.value if did_run(check) else f"{check.outcome}: {check.why}"
 
 
-def contract_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
-    """Contracts of one side, or with another outcome; known by kind and name."""
-    old, new = (
-        {(str(it.contract.name), str(it.contract.kind)): it.outcome for it in audit.contracts}
-        for audit in (before, after)
-    )
-    for name, kind in sorted({*old, *new}):
-        was, now = old.get((name, kind)), new.get((name, kind))
-        if was is not now:
-            weight = _promised(was, now)
-            yield Change(subject=Subject.CONTRACT, name=f"{name} ({kind})", before=was, after=now, weight=weight)
-
-
-def _promised(was: ContractOutcome | None, now: ContractOutcome | None) -> Weight:
-    """Of two different outcomes; None where there is no such contract."""
-    if was is None or now is None:
-        return Weight.TIGHTENED if was is None else Weight.LOOSENED
-    if ContractOutcome.BASELINED in (was, now):
-        return Weight.LOOSENED if now is ContractOutcome.BASELINED else Weight.TIGHTENED
-    if ContractOutcome.FAILED in (was, now):
-        return Weight.WORSE if now is ContractOutcome.FAILED else Weight.BETTER
-    return Weight.NEUTRAL
-
-
 def policy_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
     """What blocks, how bad rules are, what must run, and what is allowed between groups."""
     was, now = before.policy, after.policy
@@ -94,9 +75,53 @@ def policy_changes(before: AuditResult, after: AuditResult) -> Iterator[Change]:
     )
     for what, old, new in pairs:
         yield from _listed(what, old, new, more=Weight.TIGHTENED)
+    yield from _models(before, after)
+    yield from _groups(before, after)
     yield from _listed("hub", before.hubs, after.hubs, more=Weight.LOOSENED)
     crossings = ({it.tolerated for it in audit.accepted_crossings} for audit in (before, after))
     yield from _listed("accepted crossing", *crossings, more=Weight.LOOSENED)
+
+
+def _models(before: AuditResult, after: AuditResult) -> Iterator[Change]:
+    """What the inventory asks for; an audit of an older version does not say it, which is not the same as nothing."""
+    old, new = (_inventory(audit) for audit in (before, after))
+    if old is not None and new is not None:
+        yield from _listed("required model", old, new, more=Weight.TIGHTENED)
+    elif old is None and new is None:
+        yield from _counted_models(before, after)
+    else:
+        was, now = ("not known" if it is None else f"{len(it)} listed" for it in (old, new))
+        yield _policy("required models", was, now, Weight.FIRST_SEEN if old is None else Weight.UNSEEN)
+
+
+def _counted_models(before: AuditResult, after: AuditResult) -> Iterator[Change]:
+    """Of two audits of older versions: how many there are, as the check of the inventory says."""
+    checks = ({it.rule: it for it in audit.checks}.get(_INVENTORY) for audit in (before, after))
+    was, now = (it.why if it is not None and it.outcome is Outcome.PASSED else None for it in checks)
+    if was is not None and now is not None and was != now:
+        yield _policy("required models", was, now, Weight.CHANGED)
+
+
+def _inventory(audit: AuditResult) -> frozenset[str] | None:
+    """`Group.Model` for each; a check that was given no inventory says that there is none."""
+    if audit.required_models is not None:
+        return frozenset(f"{group}.{model}" for group, models in audit.required_models.items() for model in models)
+    check = next((check for check in audit.checks if check.rule == _INVENTORY), None)
+    return frozenset() if check is not None and check.outcome is Outcome.SKIPPED and not check.given else None
+
+
+def _groups(before: AuditResult, after: AuditResult) -> Iterator[Change]:
+    """Tables in another group, and groups with another key: a key between tables may so cross groups or not."""
+    old, new = (audit.grouping.group_of() for audit in (before, after))
+    for table in sorted(set(old) & set(new), key=str):
+        if old[table] != new[table]:
+            yield _policy(f"group of {table}", old[table], new[table], Weight.CHANGED)
+    keys, others = ({it.name: it.key for it in audit.grouping.groups} for audit in (before, after))
+    for name in sorted(set(keys) & set(others)):
+        was, now = keys[name], others[name]
+        if was != now:
+            weight = Weight.CHANGED if was and now else _less(now is not None)
+            yield _policy(f"key of group {name}", was, now, weight)
 
 
 def _word(severity: Severity | None) -> str | None:

@@ -12,7 +12,8 @@ __all__ = ["AuditDiff", "Change", "Direction", "Fate", "FindingChange", "Side", 
 class Direction(StrEnum):
     """What became of the audit as a whole.
 
-    UNSURE: nothing got worse, but not all of the same was looked at, or less is asked for.
+    SAME: nothing that anybody would want to know differs. UNSURE: nothing got worse, but not all of the same was looked
+    at, less is asked for, something is gone or edited; or there is only something new, or more asked for.
     """
 
     SAME = "same"
@@ -26,7 +27,8 @@ class Weight(StrEnum):
     """How one change counts; each pair is the other one read backwards.
 
     WORSE and BETTER. LOOSENED and TIGHTENED: less or more is asked for, and nothing was repaired or broken. FIRST_SEEN
-    and UNSEEN: it was not looked at before, or is not any more, so that nothing can be said. NEUTRAL: told only.
+    and UNSEEN: it was not looked at before, or is not any more, so that nothing can be said. ADDED and REMOVED: one
+    side has it, and nothing says that this is good or bad. CHANGED: both have it, and not the same. NEUTRAL: told only.
     """
 
     WORSE = "worse"
@@ -35,6 +37,9 @@ class Weight(StrEnum):
     TIGHTENED = "tightened"
     FIRST_SEEN = "first seen"
     UNSEEN = "no longer looked at"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
     NEUTRAL = "neutral"
 
     @property
@@ -47,9 +52,11 @@ _PAIRS = (
     (Weight.WORSE, Weight.BETTER),
     (Weight.LOOSENED, Weight.TIGHTENED),
     (Weight.FIRST_SEEN, Weight.UNSEEN),
+    (Weight.ADDED, Weight.REMOVED),
 )
 _MIRROR = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
-_UNTOLD = frozenset({Weight.LOOSENED, Weight.FIRST_SEEN, Weight.UNSEEN})
+_UNTOLD = frozenset({Weight.LOOSENED, Weight.FIRST_SEEN, Weight.UNSEEN, Weight.REMOVED, Weight.CHANGED})
+_MORE = frozenset({Weight.ADDED, Weight.TIGHTENED})
 
 
 class Fate(StrEnum):
@@ -57,7 +64,8 @@ class Fate(StrEnum):
 
     NEW and GONE only where both audits looked, else FIRST_SEEN and UNSEEN. RAISED and LOWERED: its severity, or whether
     it tells of the deployment or only of the history. ACCEPTED and COUNTS_AGAIN: somebody took it on, or no longer
-    does. ENTERED and LEFT: its migration is part of the deployment on one side only.
+    does. ENTERED and LEFT: it tells of the deployment on one side only, as another scope is judged. DECLARED and
+    UNDECLARED: what it is about is declared on one side only, so that nothing was broken or repaired.
     """
 
     SAME = "same"
@@ -71,6 +79,8 @@ class Fate(StrEnum):
     UNSEEN = "no longer looked at"
     ENTERED = "in scope now"
     LEFT = "out of scope now"
+    DECLARED = "newly declared"
+    UNDECLARED = "no longer declared"
 
     @property
     def mirrored(self) -> "Fate":
@@ -84,6 +94,7 @@ _FATES = (
     (Fate.COUNTS_AGAIN, Fate.ACCEPTED),
     (Fate.FIRST_SEEN, Fate.UNSEEN),
     (Fate.ENTERED, Fate.LEFT),
+    (Fate.DECLARED, Fate.UNDECLARED),
 )
 _OTHER_WAY = {one: other for pair in _FATES for one, other in (pair, pair[::-1])}
 
@@ -102,6 +113,7 @@ class Subject(StrEnum):
     POLICY = "policy"
     MIGRATION = "migration"
     DECLARED_TABLE = "declared table"
+    DECLARED_COLUMN = "declared column"
     MADE_TABLE = "table made by the migrations"
     DECLARED_KEY = "declared foreign key"
     MADE_KEY = "foreign key made by the migrations"
@@ -174,7 +186,9 @@ class AuditDiff:
             return Direction.MIXED if Weight.BETTER in weights else Direction.WORSE
         if weights & _UNTOLD or self._asked_more:
             return Direction.UNSURE
-        return Direction.BETTER if Weight.BETTER in weights else Direction.SAME
+        if Weight.BETTER in weights:
+            return Direction.BETTER
+        return Direction.UNSURE if weights & _MORE else Direction.SAME
 
     @property
     def _asked_more(self) -> bool:

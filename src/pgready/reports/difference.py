@@ -14,7 +14,18 @@ from pgready.reports.lines import count
 from pgready.reports.not_run import rule_ranges
 from pgready.reports.visible import shorten
 
-__all__ = ["SECTIONS", "TONES", "Remark", "conclusion", "doubts", "remarks", "scrubbed", "unchanged"]
+__all__ = [
+    "SECTIONS",
+    "TONES",
+    "Remark",
+    "changes_told",
+    "conclusion",
+    "doubts",
+    "heading",
+    "remarks",
+    "scrubbed",
+    "unchanged",
+]
 
 TONES: Mapping[Direction, Tone] = MappingProxyType(
     {
@@ -32,7 +43,10 @@ SECTIONS: Mapping[Weight, str] = MappingProxyType(
         Weight.UNSEEN: "No longer looked at: not repaired, as far as can be told",
         Weight.TIGHTENED: "More is asked for",
         Weight.LOOSENED: "Less is asked for: accepted or allowed, and not repaired",
+        Weight.CHANGED: "Changed: for better or worse, a person has to say",
+        Weight.REMOVED: "Gone: neither repaired nor broken, as far as can be told",
         Weight.BETTER: "Better",
+        Weight.ADDED: "New",
         Weight.NEUTRAL: "Also different",
     }
 )
@@ -47,7 +61,8 @@ _LISTED = 5
 class Remark:
     """One change: `place` in a file ("" for none), the rule or kind of thing, what it says, and what became of it.
 
-    `severity` is that of a finding, None for everything else.
+    `severity` is that of a finding, None for everything else. `stands_for` is how many changes it tells, none for the
+    verdict, which only sums up the others.
     """
 
     weight: Weight
@@ -56,6 +71,7 @@ class Remark:
     said: str
     became: str = ""
     severity: Severity | None = None
+    stands_for: int = 1
 
 
 def scrubbed(diff: AuditDiff, scrub: Callable[[str], str]) -> AuditDiff:
@@ -94,6 +110,17 @@ def remarks(diff: AuditDiff) -> dict[Weight, tuple[Remark, ...]]:
     return {weight: tuple(those) for weight, those in found.items() if those}
 
 
+def heading(weight: Weight, found: Iterable[Remark]) -> str:
+    """`Worse (7)`, as many as the conclusion says; without a number where only the verdict is told."""
+    number = changes_told(found)
+    return f"{SECTIONS[weight]} ({number})" if number else SECTIONS[weight]
+
+
+def changes_told(found: Iterable[Remark]) -> int:
+    """How many changes these remarks tell: the one count for headings, for what is left out, and for the conclusion."""
+    return sum(it.stands_for for it in found)
+
+
 def _finding(change: FindingChange) -> Remark:
     found = change.finding
     return Remark(
@@ -128,11 +155,19 @@ def _weighs(found: Finding) -> str:
 
 def _change(change: Change) -> Remark:
     what = change.subject if change.subject in _NAMELESS else f"{change.subject} {shorten(change.name, _MOST)}"
-    return Remark(weight=change.weight, what=what, said=_before_and_now(change))
+    counts = 0 if change.subject is Subject.VERDICT else 1
+    return Remark(weight=change.weight, what=what, said=_before_and_now(change), stands_for=counts)
 
 
 _NAMELESS = frozenset({Subject.VERDICT, Subject.SCOPE, Subject.REHEARSAL})
-_COUNTED = (Subject.DECLARED_TABLE, Subject.MADE_TABLE, Subject.DECLARED_KEY, Subject.MADE_KEY)
+_COUNTED = {
+    Subject.DECLARED_TABLE: "declared tables",
+    Subject.DECLARED_COLUMN: "columns of tables declared before and now",
+    Subject.MADE_TABLE: "tables made by the migrations",
+    Subject.DECLARED_KEY: "declared foreign keys",
+    Subject.MADE_KEY: "foreign keys made by the migrations",
+}
+"""What is not told one by one, and what several of it are called."""
 
 
 def _before_and_now(change: Change) -> str:
@@ -153,7 +188,7 @@ def _checks(diff: AuditDiff) -> Iterator[Remark]:
     for change, rules in alike.items():
         what = "check" if len(rules) == 1 else "checks"
         said = _before_and_now(change) if change.before and change.after else _known_to_one(change)
-        yield Remark(weight=change.weight, what=f"{what} {_ranges(rules)}", said=said)
+        yield Remark(weight=change.weight, what=f"{what} {_ranges(rules)}", said=said, stands_for=len(rules))
 
 
 def _known_to_one(change: Change) -> str:
@@ -170,12 +205,18 @@ def _ranges(rules: list[str]) -> str:
 
 def _structures(diff: AuditDiff) -> Iterator[Remark]:
     """`declared tables: 2 new (public.A, public.B), 1 gone (public.C)`."""
-    for subject in _COUNTED:
-        changes = [it for it in diff.changes if it.subject is subject]
-        new, gone = ([it.name for it in changes if (it.before is None) is added] for added in (True, False))
-        parts = [_names(names, word) for names, word in ((new, "new"), (gone, "gone")) if names]
-        if parts:
-            yield Remark(weight=Weight.NEUTRAL, what=f"{subject}s", said=", ".join(parts))
+    for subject, what in _COUNTED.items():
+        alike: dict[Weight, list[Change]] = {}
+        for each in diff.changes:
+            if each.subject is subject:
+                alike.setdefault(each.weight, []).append(each)
+        for weight, changes in alike.items():
+            sides = (([it.name for it in changes if (it.before is None) is new], word) for new, word in _WORDS)
+            said = ", ".join(_names(names, word) for names, word in sides if names)
+            yield Remark(weight=weight, what=what, said=said, stands_for=len(changes))
+
+
+_WORDS = ((True, "new"), (False, "gone"))
 
 
 def _names(names: list[str], word: str) -> str:
@@ -210,18 +251,16 @@ def doubts(diff: AuditDiff) -> tuple[str, ...]:
 
 
 def conclusion(diff: AuditDiff) -> str:
-    """The word's reason in one sentence."""
-    numbers = Counter(it.weight for it in (*_told(diff.findings), *_told(diff.changes)))
-    parts = [
-        f"{numbers[weight]} {_COUNTS[weight]}"
-        for weight in SECTIONS
-        if numbers[weight] and weight in _COUNTS and _needed(weight, diff)
-    ]
+    """The word's reason in one sentence; what makes it what it is stands first."""
+    numbers = {weight: changes_told(found) for weight, found in remarks(diff).items()}
+    parts = [f"{numbers[weight]} {_COUNTS[weight]}" for weight in SECTIONS if weight in _COUNTS and numbers.get(weight)]
     match diff.direction:
         case Direction.SAME:
             return "Nothing got better or worse."
         case Direction.WORSE | Direction.MIXED:
-            return f"{'; '.join(parts)}."
+            fell = ["the verdict fell"] * (not numbers.get(Weight.WORSE))
+            said = "; ".join([*fell, *parts])
+            return f"{said[0].upper()}{said[1:]}."
         case _:
             return f"Nothing got worse; {'; '.join(parts)}."
 
@@ -232,14 +271,8 @@ _COUNTS = {
     Weight.UNSEEN: "no longer looked at",
     Weight.TIGHTENED: "asked for more strictly",
     Weight.LOOSENED: "accepted, or asked for less strictly",
+    Weight.CHANGED: "changed",
+    Weight.REMOVED: "gone",
     Weight.BETTER: "got better",
+    Weight.ADDED: "new",
 }
-
-
-def _needed(weight: Weight, diff: AuditDiff) -> bool:
-    return weight is not Weight.TIGHTENED or diff.direction is Direction.UNSURE
-
-
-def _told(changes: Iterable[FindingChange | Change]) -> Iterator[FindingChange | Change]:
-    """Without the verdict, which only sums up the others."""
-    return (it for it in changes if not isinstance(it, Change) or it.subject is not Subject.VERDICT)

@@ -157,6 +157,7 @@ def _document(result: AuditResult) -> dict[str, Any]:
         "hubs": list(result.hubs),
         "accepted_crossings": plain(result.accepted_crossings),
         "required_migrations": list(result.required_migrations),
+        "required_models": plain(result.required_models),
         "resilient_migrations": list(result.resilient_migrations),
         "deployment": plain(result.deployment),
         "unkeyed": plain(result.unkeyed),
@@ -208,6 +209,7 @@ def _result(document: dict[str, Any]) -> AuditResult:
         hubs=structure(document.get("hubs", ()), tuple[str, ...]),
         accepted_crossings=structure(document.get("accepted_crossings", ()), tuple[DeclaredCrossing, ...]),
         required_migrations=structure(document.get("required_migrations", ()), tuple[str, ...]),
+        required_models=_models_or_none(document.get("required_models")),
         resilient_migrations=structure(document.get("resilient_migrations", ()), tuple[str, ...]),
         deployment=structure(document.get("deployment", {}), Deployment),
         lives=structure(document.get("lives", ()), tuple[Life, ...]),
@@ -222,6 +224,10 @@ def _result(document: dict[str, Any]) -> AuditResult:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else audit_converter().structure(value, str)
+
+
+def _models_or_none(value: object) -> dict[str, tuple[str, ...]] | None:
+    return None if value is None else audit_converter().structure(value, dict[str, tuple[str, ...]])
 
 
 def _runs(migrations: list[dict[str, Any]]) -> list[dict[str, Any]]:

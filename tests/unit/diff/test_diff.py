@@ -58,8 +58,11 @@ def test_a_finding_of_a_check_that_did_not_run_before_is_looked_at_for_the_first
     before = audit(checks=[check("INV001", Outcome.SKIPPED, why="no rehearsal")])
     diff = diff_audits(before, audit(found()))
     assert fates(diff) == [("public.A", Fate.FIRST_SEEN, Weight.FIRST_SEEN)]
-    assert changes(diff, Subject.VERDICT)[0][-1] is Weight.FIRST_SEEN
-    assert diff.direction is Direction.UNSURE
+    assert changes(diff, Subject.VERDICT)[0][-1] is Weight.WORSE
+    assert diff.direction is Direction.MIXED
+    warned = audit(found(severity=Severity.WARN))
+    skipped = audit(checks=[check("INV001", Outcome.SKIPPED, given=False)])
+    assert diff_audits(skipped, warned).direction is Direction.UNSURE
 
 
 def test_what_only_a_rehearsal_can_see_is_not_new_where_there_was_none() -> None:
@@ -72,8 +75,8 @@ def test_what_only_a_rehearsal_can_see_is_not_new_where_there_was_none() -> None
     assert back.direction is Direction.WORSE
 
 
-def test_a_rule_that_only_the_new_version_knows_makes_nothing_worse() -> None:
-    newer = audit(found("NEW001"), version="0.2.0")
+def test_a_rule_that_only_the_new_version_knows_makes_nothing_worse_but_the_verdict() -> None:
+    newer = audit(found("NEW001", severity=Severity.WARN), version="0.2.0")
     diff = diff_audits(audit(), newer)
     assert fates(diff) == [("public.A", Fate.FIRST_SEEN, Weight.FIRST_SEEN)]
     assert changes(diff, Subject.CHECK) == [("NEW001", None, "failed", Weight.FIRST_SEEN)]
@@ -82,6 +85,7 @@ def test_a_rule_that_only_the_new_version_knows_makes_nothing_worse() -> None:
     gone = diff_audits(newer, audit())
     assert fates(gone) == [("public.A", Fate.UNSEEN, Weight.UNSEEN)]
     assert gone.direction is Direction.UNSURE
+    assert diff_audits(audit(), audit(found("NEW001"), version="0.2.0")).direction is Direction.WORSE
     assert diff_audits(audit(), audit(checks=[check("NEW001")], version="0.2.0")).direction is Direction.SAME
 
 
@@ -158,7 +162,7 @@ def test_findings_follow_a_migration_that_gets_another_name() -> None:
     diff = diff_audits(before, after)
     assert [(it.fate, it.before is not None, it.after is not None) for it in diff.findings] == [(Fate.SAME, True, True)]
     assert changes(diff, Subject.MIGRATION) == [
-        ("add_users", "add_users, not rehearsed", "2025_add_users, not rehearsed", Weight.NEUTRAL)
+        ("add_users", "not rehearsed", "2025_add_users, not rehearsed", Weight.CHANGED)
     ]
 
 
@@ -172,10 +176,11 @@ def test_migrations_that_are_added_removed_edited_or_fail_are_told() -> None:
         runs=[ran("a"), ran("c"), ran("d", RunOutcome.FAILED), ran("e", RunOutcome.NOT_REACHED)],
     )
     assert changes(diff_audits(before, after), Subject.MIGRATION) == [
-        ("a", "applied", "applied, edited", Weight.NEUTRAL),
-        ("b", "applied", None, Weight.NEUTRAL),
+        ("a", "applied", "applied, edited", Weight.CHANGED),
+        ("b", "applied", None, Weight.REMOVED),
         ("d", "applied", "failed", Weight.WORSE),
         ("e", None, "not reached", Weight.WORSE),
+        ("e", None, "not reached", Weight.ADDED),
     ]
 
 
@@ -237,7 +242,9 @@ def test_rules_that_ask_for_less_never_look_like_a_repair() -> None:
     assert {weight for *_, weight in changes(diff, Subject.POLICY)} == {Weight.LOOSENED}
     assert changes(diff, Subject.VERDICT) == [("verdict", "NOT READY", "READY", Weight.LOOSENED)]
     assert diff.direction is Direction.UNSURE
-    assert diff_audits(mild, strict).direction is Direction.UNSURE
+    assert diff_audits(mild, strict).direction is Direction.WORSE
+    quiet = (audit(policy=policy) for policy in (Policy(), Policy(blocking=Severity.WARN)))
+    assert diff_audits(*quiet).direction is Direction.UNSURE
     crossing = DeclaredCrossing(edge="A.b->C", reason="agreed")
     hub = diff_audits(audit(found()), replace(audit(), hubs=("User",), accepted_crossings=(crossing,)))
     assert hub.direction is Direction.UNSURE
@@ -248,11 +255,11 @@ def test_tables_that_come_and_go_are_told_for_what_is_declared_and_for_what_is_m
     after = audit(schema=tables("B", "C"), made=tables("A", "C"), runs=[])
     diff = diff_audits(before, after)
     assert changes(diff, Subject.DECLARED_TABLE) == [
-        ("public.A", "there", None, Weight.NEUTRAL),
-        ("public.C", None, "there", Weight.NEUTRAL),
+        ("public.A", "there", None, Weight.REMOVED),
+        ("public.C", None, "there", Weight.ADDED),
     ]
-    assert changes(diff, Subject.MADE_TABLE) == [("public.C", None, "there", Weight.NEUTRAL)]
-    assert diff.direction is Direction.SAME
+    assert changes(diff, Subject.MADE_TABLE) == [("public.C", None, "there", Weight.ADDED)]
+    assert diff.direction is Direction.UNSURE
     assert changes(diff_audits(before, audit(schema=tables("A", "B"))), Subject.MADE_TABLE) == []
 
 

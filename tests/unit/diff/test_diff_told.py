@@ -15,6 +15,7 @@ from pgready.reports.diff_document import encode_diff
 from pgready.reports.difference import _COUNTS, SECTIONS, TONES, conclusion
 from pgready.reports.markdown.diff import MOST_CHARACTERS, diff_markdown
 from pgready.reports.terminal.diff import _STYLES, diff_rows
+from pgready.verdict import Policy
 
 HOSTILE = "[red]x\u202e\n\x1b[31m<script>alert(1)</script> @everyone `|` https://evil.example ![x](y)"
 
@@ -68,9 +69,9 @@ def test_what_got_worse_stands_first_with_place_and_rule_then_what_is_better_and
         "  before  NOT READY, 2026-01-02T10:00:00+00:00, A clean deploy.",
         "  now     NOT READY, 2026-01-03T10:00:00+00:00, A clean deploy.",
         "",
-        "Worse (5)",
+        "Worse (7)",
         "  prisma/schema.prisma:3:1  DES001  public.Old is missing (warn before, block now)",
-        "  prisma/schema.prisma:12:1  INV001  public.New is missing (new, block)",
+        "  prisma/schema.prisma:12:1  INV001  public.New is missing (newly declared, block)",
         "  checks HIS001-HIS003: passed before, skipped: no date now",
         "  unreadable place x.sql: dynamic SQL: cannot be read now",
         "  migration b: new: failed",
@@ -82,12 +83,13 @@ def test_what_got_worse_stands_first_with_place_and_rule_then_what_is_better_and
         "  prisma/schema.prisma:7:1  INV001  public.Gone is missing (gone, block)",
         "  check LCK001: skipped: 2 tables before, passed now",
         "",
-        "Also different (1)",
+        "New (2)",
+        "  migration b: new: failed",
         "  declared tables: 1 new (public.New)",
         "",
         "  1 finding as before: 1 block",
         "",
-        "✗ MIXED: 7 got worse; 1 accepted, or asked for less strictly; 2 got better.",
+        "✗ MIXED: 7 got worse; 1 accepted, or asked for less strictly; 2 got better; 2 new.",
     ]
 
 
@@ -111,9 +113,9 @@ def test_nothing_wider_than_the_terminal_is_printed_where_it_can_be_folded(mixed
 
 def test_what_is_only_seen_for_the_first_time_is_not_called_worse() -> None:
     before = audit(checks=[check("INV001", Outcome.SKIPPED, why="no rehearsal")])
-    text = "\n".join(printed(diff_audits(before, audit(found()))))
+    text = "\n".join(printed(diff_audits(before, audit(found(severity=Severity.WARN)))))
     assert "Worse" not in text
-    assert "Looked at for the first time: not new, as far as can be told (2)" in text
+    assert "Looked at for the first time: not new, as far as can be told (1)" in text
     assert text.endswith("? UNSURE: Nothing got worse; 1 looked at for the first time; 1 got better.")
 
 
@@ -157,7 +159,7 @@ def test_markdown_says_what_the_terminal_says_and_folds_what_needs_no_action(mix
     text = diff_markdown(mixed)
     assert text.startswith("## ❌ pgready diff: mixed\n\n**7 got worse;")
     assert (
-        "### Worse (5)\n\n- **DES001** `prisma/schema.prisma:3:1`: public.Old is missing (warn before, block now)"
+        "### Worse (7)\n\n- **DES001** `prisma/schema.prisma:3:1`: public.Old is missing (warn before, block now)"
         in text
     )
     assert "<details><summary>Better (2)</summary>" in text
@@ -168,7 +170,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     many = [found(name=f"public.T{number}", message="x" * 5_000) for number in range(3_000)]
     text = diff_markdown(diff_audits(audit(), audit(*many)))
     assert len(text) <= MOST_CHARACTERS
-    assert "Worse (3001)" in text
+    assert "### Worse (3000)" in text
     assert " more*" in text
     assert len(printed(diff_audits(audit(), audit(*many)))) < 300
 
@@ -196,3 +198,24 @@ def test_the_verdict_is_not_counted_as_a_change_of_its_own() -> None:
     diff = diff_audits(audit(), audit(found()))
     assert any(it.subject is Subject.VERDICT for it in diff.changes)
     assert conclusion(diff) == "1 got worse."
+
+
+def test_a_verdict_that_fell_for_no_finding_is_said_in_the_conclusion() -> None:
+    strict, mild = (Policy(blocking=severity) for severity in (Severity.WARN, Severity.BLOCK))
+    one = found(severity=Severity.WARN)
+    diff = diff_audits(audit(one, policy=mild), audit(one, policy=strict))
+    assert conclusion(diff) == "The verdict fell; 1 asked for more strictly."
+    assert "Worse" in printed(diff)
+
+
+def test_headings_and_conclusion_count_the_same(mixed: AuditDiff) -> None:
+    lines = printed(mixed)
+    headed = {words: int(number) for words, number in re.findall(r"(?m)^(\w[^(\n]*) \((\d+)\)$", "\n".join(lines))}
+    said = [int(number) for number in re.findall(r"(\d+) (?:got|accepted|new)", lines[-1])]
+    assert sorted(headed.values()) == sorted(said)
+
+
+def test_several_structures_are_named_in_the_plural() -> None:
+    made = Schema(tables=(Table(name=QualifiedName("public", "A"), columns=()),))
+    diff = diff_audits(audit(runs=[], made=made, schema=made), audit(runs=[]))
+    assert "  tables made by the migrations: 1 gone (public.A)" in printed(diff)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pgready.diff import AuditDiff, Weight
 from pgready.reports.blocks import Tone
-from pgready.reports.difference import SECTIONS, TONES, Remark, conclusion, doubts, remarks, unchanged
+from pgready.reports.difference import TONES, Remark, changes_told, conclusion, doubts, heading, remarks, unchanged
 from pgready.reports.lines import code, line, said
 from pgready.reports.markdown.blocks import escaped, markdown_line
 from pgready.reports.visible import shorten
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 60_000
 _SIGNS = {Tone.GOOD: "✅", Tone.BAD: "❌", Tone.OPEN: "❔"}
 _FEW = 50
 _SENTENCE = 300
-_OPEN = frozenset({Weight.WORSE, Weight.FIRST_SEEN, Weight.UNSEEN, Weight.LOOSENED})
+_OPEN = frozenset({Weight.WORSE, Weight.FIRST_SEEN, Weight.UNSEEN, Weight.LOOSENED, Weight.REMOVED, Weight.CHANGED})
 
 
 def diff_markdown(diff: AuditDiff) -> str:
@@ -56,13 +56,13 @@ def _verdicts(diff: AuditDiff) -> bool:
 
 
 def _section(weight: Weight, found: Sequence[Remark], most: int) -> Iterator[str]:
-    title = f"{SECTIONS[weight]} ({len(found)})"
+    title = heading(weight, found)
     folded = weight not in _OPEN
     yield f"<details><summary>{escaped(title)}</summary>" if folded else f"### {escaped(title)}"
     yield ""
     yield from map(_remark, found[:most])
     if len(found) > most:
-        yield f"- *{len(found) - most} more*"
+        yield f"- *{changes_told(found[most:])} more*"
     yield ""
     if folded:
         yield from ("</details>", "")

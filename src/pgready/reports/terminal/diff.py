@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pgready.diff import AuditDiff, Direction, Weight
 from pgready.reports.difference import (
-    SECTIONS,
     TONES,
     Remark,
+    changes_told,
     conclusion,
     doubts,
+    heading,
     remarks,
     scrubbed,
     unchanged,
@@ -27,7 +28,7 @@ _STYLES = {
     Direction.MIXED: "bold red",
     Direction.UNSURE: "bold yellow",
 }
-_SECTION_STYLES = {Weight.WORSE: "bold red", Weight.BETTER: "bold green", Weight.NEUTRAL: "dim"}
+_SECTION_STYLES = {Weight.WORSE: "bold red", Weight.BETTER: "bold green", Weight.ADDED: "bold", Weight.NEUTRAL: "dim"}
 _MOST = 200
 
 
@@ -65,11 +66,11 @@ def diff_rows(
 
 def _section(weight: Weight, found: Sequence[Remark], width: int | None) -> Iterator[Row]:
     style = _SECTION_STYLES.get(weight, "bold yellow")
-    yield from folded(("", style), f"{SECTIONS[weight]} ({len(found)})", width=width, indent=0, style=style)
+    yield from folded(("", style), heading(weight, found), width=width, indent=0, style=style)
     for each in found[:_MOST]:
         yield from _remark(each, width)
     if len(found) > _MOST:
-        yield row((f"  and {len(found) - _MOST} more (--json FILE writes them all)", "dim"))
+        yield row((f"  and {changes_told(found[_MOST:])} more (--json FILE writes them all)", "dim"))
 
 
 def _remark(each: Remark, width: int | None) -> Iterator[Row]:
