@@ -46,7 +46,9 @@ CONTENTS = {
     "": ["tutorial"],
     "How to": [
         "how-to/read-a-report",
+        "how-to/send-a-report",
         "how-to/ci",
+        "how-to/compare",
         "how-to/groups-and-contracts",
         "how-to/suppressing",
         "how-to/lab",
@@ -60,6 +62,8 @@ CONTENTS = {
         "reference/exit-codes",
         "reference/audit-json",
         "reference/api",
+        "reference/api-values",
+        "reference/api-views",
         "reference/glossary",
     ],
     "Explanation": [

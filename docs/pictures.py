@@ -1,7 +1,7 @@
 """Make the pictures of the documentation from the example, with a Chromium: `make pictures`.
 
-Everything comes from one `pgready audit` of `examples/premium-apps`: the head of its HTML report as a PNG, and the
-drawings that the tutorial and the explanations show, as the SVG that the report itself holds.
+Everything comes from audits of the examples: the heads of their HTML reports as PNG, one NOT READY and one READY, and
+from `examples/premium-apps` the drawings that the pages show, as the SVG that the report itself holds.
 """
 
 import subprocess
@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 EXAMPLE = "examples/premium-apps"
+HEADS = {"report": (EXAMPLE, 1), "report-ready": (f"{EXAMPLE}-fixed", 0)}
+"""Picture -> whose report it shows the head of, and the exit code of its verdict."""
 WINDOW = (1280, 860)
 
 sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests")]
@@ -19,14 +21,15 @@ sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests")]
 
 def write() -> None:
     """Write every picture; nothing else is left behind."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder)
-        audited = subprocess.run(  # noqa: S603  # our own command, on our own example
-            [Path(sys.executable).with_name("pgready"), "audit", EXAMPLE, "--output", folder], cwd=ROOT, check=False
-        )
-        if audited.returncode != 1:
-            raise SystemExit(f"expected NOT READY (exit code 1), got exit code {audited.returncode}")
-        (IMAGES / "report.png").write_bytes(head_of(report / "deployment_readiness.html", report / "profile"))
+    for name, (example, expected) in HEADS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder)
+            audited = subprocess.run(  # noqa: S603  # our own command, on our own example
+                [Path(sys.executable).with_name("pgready"), "audit", example, "--output", folder], cwd=ROOT, check=False
+            )
+            if audited.returncode != expected:
+                raise SystemExit(f"{example}: expected exit code {expected}, got {audited.returncode}")
+            (IMAGES / f"{name}.png").write_bytes(head_of(report / "deployment_readiness.html", report / "profile"))
     for name, text in drawings().items():
         (IMAGES / f"{name}.svg").write_text(text, encoding="utf-8")
 
@@ -54,6 +57,7 @@ def drawings() -> dict[str, str]:
     shown = {
         "growth": views.growth(result),
         "group-matrix": views.group_matrix(result),
+        "timeline": views.timeline(result),
         "group-cards": views.group_cards(result),
     }
     return {name: svg_of(view.block) for name, view in shown.items()}

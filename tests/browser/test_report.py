@@ -195,11 +195,24 @@ def test_headings_go_down_one_level_at_a_time_and_anchors_are_unique(page: Page,
     )
 
 
-def test_on_paper_every_fold_is_open_and_the_contents_are_gone(page: Page, premium: Path) -> None:
+def test_on_paper_folds_are_open_but_asides_and_the_contents_are_gone(page: Page, premium: Path) -> None:
     page.open(premium)
     page.prefer(media="print")
-    hidden = """[...document.querySelectorAll('.sections details:not([open]) table')].filter(table =>
-        !table.checkVisibility({contentVisibilityAuto: true}) || !table.getBoundingClientRect().height).length"""
+    hidden = """[...document.querySelectorAll('.sections details:not([open]):not(.aside) table')]
+        .filter(table => !table.closest('.aside') && (
+        !table.checkVisibility({contentVisibilityAuto: true}) || !table.getBoundingClientRect().height)).length"""
     assert page.eval(hidden) == 0
     assert page.eval("getComputedStyle(document.querySelector('.contents')).display") == "none"
+    aside = "document.querySelector('details.aside:not([open]) table').checkVisibility({contentVisibilityAuto: true})"
+    assert not page.eval(aside)
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_in_a_narrow_window_the_contents_are_closed_and_in_a_wide_one_beside(page: Page, premium: Path) -> None:
+    page.open(premium)
+    shown = """[...document.querySelectorAll('.contents a')].filter(link =>
+        link.checkVisibility({contentVisibilityAuto: true})).length"""
+    page.resize(1280)
+    wide = page.eval(shown)
+    page.resize(390)
+    assert (wide > 0, page.eval(shown)) == (True, 0)

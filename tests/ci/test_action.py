@@ -49,10 +49,43 @@ def test_no_script_holds_an_expression_and_every_input_is_used() -> None:
     [(0, "READY"), (1, "NOT READY"), (2, "ERROR"), (3, "INCONCLUSIVE"), (4, "ERROR"), (127, "ERROR"), (139, "ERROR")],
 )
 def test_the_verdict_is_an_output_and_only_ready_is_green(sandbox: Sandbox, code: int, verdict: str) -> None:
-    sandbox.program("temp/pgready/bin/pgready", f"exit {code}")
+    _audits(sandbox, verdict, code)
     assert sandbox.step("Audit").returncode == 0
     assert sandbox.outputs == {"verdict": verdict, "exit-code": str(code), "report": "pgready-report"}
     assert sandbox.step("Verdict").returncode == code
+
+
+def _audits(sandbox: Sandbox, verdict: str, code: int, directory: str = "pgready-report") -> None:
+    """Let pgready write an audit with this verdict and end with this code."""
+    sandbox.program("temp/pgready/bin/python", f'exec "{sys.executable}" "$@"')
+    audit = json.dumps({"verdict": verdict})
+    write = f"mkdir -p {directory} && printf '%s' '{audit}' > {directory}/audit.json"
+    sandbox.program("temp/pgready/bin/pgready", f"{write}; exit {code}")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "directory"),
+    [("READY", 0, "elsewhere"), ("NOT READY", 0, "pgready-report"), ("READY", 1, "pgready-report")],
+)
+def test_a_verdict_that_was_not_written_down_is_none(sandbox: Sandbox, verdict: str, code: int, directory: str) -> None:
+    _audits(sandbox, verdict, code, directory)
+    done = sandbox.step("Audit")
+    assert "::error title=pgready::no audit that says" in done.stdout
+    assert (sandbox.outputs["verdict"], sandbox.outputs["exit-code"]) == ("ERROR", "2")
+    assert sandbox.step("Verdict").returncode == 2
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version", "--output=elsewhere"])
+def test_no_argument_makes_a_step_green_that_audited_nothing(sandbox: Sandbox, argument: str) -> None:
+    real = Path(sys.executable).with_name("pgready")
+    sandbox.program("temp/pgready/bin/python", f'exec "{sys.executable}" "$@"')
+    sandbox.program("temp/pgready/bin/pgready", f'exec "{real}" "$@"')
+    report = sandbox.workspace / "pgready-report"
+    report.mkdir()
+    (report / "audit.json").write_text('{"verdict": "READY"}')
+    sandbox.step("Audit", args=argument)
+    assert sandbox.outputs["verdict"] == "ERROR"
+    assert sandbox.step("Verdict").returncode == 2
 
 
 def test_without_an_exit_code_it_is_red(sandbox: Sandbox) -> None:

@@ -47,6 +47,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
     (tmp_path / "temp").mkdir()
     sandbox = Sandbox(tmp_path)
     sandbox.program("temp/pgready/bin/pgready", _PGREADY)
+    sandbox.program("temp/pgready/bin/python", f'exec "{sys.executable}" "$@"')
     sandbox.more = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "LC_ALL": "C.UTF-8"}
     return sandbox
 

@@ -14,8 +14,9 @@ Disk = Callable[[str], Path]
 LARGE = """
 import pgready
 audit = pgready.audit(project)
-print(("x" * 100 + chr(10)) * 30_000)
+display({"application/x-own": "x" * 3_000_000, "text/plain": "large"}, raw=True)
 """
+"""A form that the report does not show, and that is kept in the notebook all the same."""
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def test_a_chromium_that_fails_leaves_everything_else_and_the_verdict(
     broken = program(tmp_path / "broken", "echo 'no display today' >&2; exit 7")
     done = pgready("audit", project, "--pdf", "--output", "out", env={"PGREADY_CHROMIUM": str(broken)})
     assert done.returncode == 2
-    assert "--pdf: deployment_readiness.html was not printed (exit code 7): no display today" in done.stderr
+    why = f"{broken} ended with exit code 7; it said: no display today"
+    assert f"--pdf: deployment_readiness.html was not printed: {why}" in done.stderr
     assert "READY" in done.stdout
     out = tmp_path / "out"
     assert json.loads((out / "audit.json").read_text())["verdict"] == "READY"
@@ -74,7 +75,16 @@ def test_half_a_pdf_is_none(pgready: Run, project: Path, tmp_path: Path) -> None
     half = program(tmp_path / "half", 'for a; do case $a in --print-to-pdf=*) printf %%PDF-1.4 >"${a#*=}";; esac; done')
     done = pgready("audit", project, "--pdf", "--output", "out", env={"PGREADY_CHROMIUM": str(half)})
     assert done.returncode == 2
+    assert f"{half} wrote no whole PDF; it said nothing" in done.stderr
     assert not (tmp_path / "out" / "deployment_readiness.pdf").exists()
+
+
+def test_what_a_chromium_keeps_for_itself_goes_with_it(pgready: Run, project: Path, tmp_path: Path) -> None:
+    own = program(tmp_path / "own", f'echo "$TMPDIR" >{tmp_path / "told"}; mktemp -d; exit 1')
+    pgready("audit", project, "--no-rehearse", "--pdf", "--output", "out", env={"PGREADY_CHROMIUM": str(own)})
+    private = Path((tmp_path / "told").read_text().strip())
+    assert private.name.startswith("pgready-kernel-")
+    assert not private.exists()
 
 
 def test_the_sandbox_is_left_out_for_root_only(pgready: Run, project: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Several notebooks in one run, shipped and own ones: one rehearsal, one verdict, and no notebook makes it better."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from pgready.verdict import Judgement, Verdict
 judgement = Judgement(verdict=Verdict.READY, reason="Nothing blocks and every required check ran.")
 pgready.write_audit(dataclasses.replace(pgready.audit(project), judgement=judgement), output_dir)
 """
+OTHER_REASON = FORGED.replace("Verdict.READY", "Verdict.NOT_READY")
 FOREIGN = """
 import json, os, pathlib
 _, _, place = os.environ["PGREADY_KERNEL_AUDIT"].partition(" ")
@@ -40,6 +42,7 @@ FAILURES = {
     ),
     "exits": ("exit()", "the notebook asked its kernel to exit"),
     "forges": (FORGED, "the notebook came to another verdict (READY) than the command line (NOT READY)"),
+    "reasons": (OTHER_REASON, "the notebook came to the verdict NOT READY for another reason (Nothing blocks"),
     "foreign": (
         FOREIGN,
         "audit.json is of another run",
@@ -156,6 +159,8 @@ def test_parameters_of_an_own_notebook_that_do_not_fit(
     [
         ("deployment_readiness.ipynb", "an own notebook must not be called deployment_readiness"),
         ("comment.ipynb", "an own notebook must not be called comment"),
+        ("Audit.ipynb", "an own notebook must not be called Audit"),
+        ("Deployment_Readiness.ipynb", "an own notebook must not be called Deployment_Readiness"),
         ("out/mine.ipynb", "the report would be written over it"),
         ("not_there.ipynb", "cannot be read: No such file or directory"),
         ("not_json.ipynb", "not_json.ipynb is not a notebook"),
@@ -202,6 +207,29 @@ def test_every_failure_is_told_and_the_others_say_what_they_know(pgready: Run, p
     assert "migration_history:" not in done.stderr
     assert "INCONCLUSIVE" in (out / "comment.md").read_text()
     assert "error" in (out / "audit.junit.xml").read_text()
+
+
+SHOWN = """
+import dataclasses, pgready
+from pgready.verdict import Judgement, Verdict
+judgement = Judgement(verdict=Verdict.READY, reason="Nothing blocks and every required check ran.")
+dataclasses.replace(pgready.audit(project), judgement=judgement)
+"""
+
+
+def test_the_page_of_an_own_notebook_begins_with_the_verdict_of_the_run(
+    pgready: Run, project: Path, tmp_path: Path
+) -> None:
+    own = write_notebook(tmp_path / "team_report.ipynb", SHOWN)
+    done = pgready("audit", not_ready(project), "--notebook", own, "--output", "out")
+    assert done.returncode == 1
+    html = (tmp_path / "out" / "team_report.html").read_text()
+    words = re.findall(r'<p class="word"><span[^>]*>[^<]*</span> ([^<]*)<', html)
+    assert words == ["NOT READY", "READY"]
+    assert "what team_report.ipynb shows" in html
+    markdown = (tmp_path / "out" / "team_report.md").read_text()
+    assert markdown.startswith("# shop: team report\n")
+    assert "NOT READY" in markdown.split("what team")[0]
 
 
 def test_an_own_notebook_does_not_turn_a_run_green(pgready: Run, project: Path, tmp_path: Path) -> None:

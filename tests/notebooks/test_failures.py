@@ -173,6 +173,19 @@ def test_a_file_that_is_not_a_notebook(bench: Bench, content: bytes) -> None:
     assert run.why[0].startswith("example.ipynb ")
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff\xfe", "its text is not UTF-8"),
+        (b"[" * 100_000, "its JSON is nested too deeply"),
+        (b'{"cells": [\n 1,,', "no JSON at line 2, column 4: Expecting value"),
+    ],
+)
+def test_why_a_file_is_not_a_notebook_is_in_words(bench: Bench, content: bytes, why: str) -> None:
+    bench.notebook.write_bytes(content)
+    assert bench.run().why[0] == f"example.ipynb is not a notebook: {why}"
+
+
 def test_a_notebook_that_does_not_exist(bench: Bench) -> None:
     check(bench, bench.run())
     assert bench.run().why[0] == f"{bench.notebook}: cannot be read: No such file or directory"

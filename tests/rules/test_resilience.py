@@ -254,6 +254,12 @@ def test_a_transaction_that_is_left_open_blocks(build: Build, judge: Judge) -> N
     assert finding.severity is Severity.BLOCK
     closed = replace(gathered, rehearsal=build.rehearsal(Schema(), replace(run, leaves_open=False)))
     assert judge("RES007", closed).outcome is Outcome.PASSED
+    failed = MigrationRun(migration="2", position=2, outcome=RunOutcome.FAILED)
+    stopped = replace(gathered, rehearsal=build.rehearsal(Schema(), replace(run, leaves_open=False), failed))
+    assert judge("RES007", stopped).outcome is Outcome.SKIPPED
+    assert "the connection after 1 of 2 files" in judge("RES007", stopped).why
+    both = replace(gathered, rehearsal=build.rehearsal(Schema(), run, failed))
+    assert judge("RES007", both).outcome is Outcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -368,3 +374,14 @@ def test_text_that_may_never_run_or_is_only_too_large_for_us_is_no_failure(sql: 
     assert scripts[0].unreadable is not None
     evidence = Gathered(config=Config(), declared=Schema(), migrations=migrations, scripts=scripts)
     assert judge("RES001", evidence).outcome is Outcome.SKIPPED
+
+
+def test_no_guarded_creation_before_a_deploy_stopped_is_no_pass(build: Build, judge: Judge) -> None:
+    failed = MigrationRun(migration="1", position=1, outcome=RunOutcome.FAILED)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=(build.migration("1"),),
+        rehearsal=build.rehearsal(Schema(), failed),
+    )
+    assert judge("RES005", gathered).outcome is Outcome.SKIPPED

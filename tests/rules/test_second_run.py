@@ -1,5 +1,7 @@
 """RES003 and RES004: what a second run of a migration says."""
 
+from dataclasses import replace
+
 import pytest
 
 from builders import Build, Judge
@@ -47,7 +49,7 @@ def test_a_second_run_on_empty_tables_only_is_no_pass_where_rows_matter(build: B
     result = judge("RES003", claims(build, run))
     assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
     assert "no second run on rows of 1 (on made-up rows it fails: no)" in result.why
-    assert "0 of 1 migrations that claim" in result.why
+    assert "0 of 1 migration that claims" in result.why
 
 
 def test_a_claim_that_only_rows_prove_wrong_is_told_so(build: Build, judge: Judge) -> None:
@@ -73,7 +75,7 @@ def test_the_count_says_how_many_were_seen_on_rows(build: Build, judge: Judge) -
         )
         return judge("RES004", gathered).why
 
-    assert looked([None]) == "1 of 1 migrations run twice: 1 change nothing"
+    assert looked([None]) == "1 of 1 migration run twice: 1 change nothing"
     assert looked([None, True]).endswith("2 change nothing (1 of 1 that may touch rows also on rows)")
     assert looked([False, True]).endswith(
         "(1 of 2 that may touch rows also on rows, 1 not: they are judged on empty tables)"
@@ -166,4 +168,41 @@ def test_what_the_deployment_does_not_run_is_only_described(build: Build, judge:
 def test_without_a_second_run_nothing_has_passed(build: Build, judge: Judge) -> None:
     result = judge("RES004", again(build, None))
     assert result.outcome is Outcome.SKIPPED
-    assert result.why == "no second run of 1: it leaves a transaction open; 0 of 1 migrations run twice"
+    assert result.why == "no second run of 1: it leaves a transaction open; 0 of 1 migration run twice"
+
+
+def test_a_deploy_that_stopped_is_no_pass_for_what_did_not_run(build: Build, judge: Judge) -> None:
+    first = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=Rerun(outcome=RerunOutcome.SAME))
+    failed = MigrationRun(migration="2", position=2, outcome=RunOutcome.FAILED)
+    gathered = Gathered(
+        config=Config(),
+        declared=Schema(),
+        migrations=(build.migration("1"), build.migration("2")),
+        rehearsal=build.rehearsal(Schema(), first, failed),
+    )
+    result = judge("RES004", gathered)
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+    assert result.why.startswith("the clean deploy did not finish (RES001)")
+    harmful = replace(first, rerun=recreates(USER))
+    found = judge("RES004", replace(gathered, rehearsal=build.rehearsal(Schema(), harmful, failed)))
+    assert (found.outcome, len(found.findings)) == (Outcome.FAILED, 1)
+
+
+@pytest.mark.parametrize("outcome", [RunOutcome.APPLIED, RunOutcome.FAILED])
+def test_where_nothing_is_claimed_nothing_is_asked_for(build: Build, judge: Judge, outcome: RunOutcome) -> None:
+    run = MigrationRun(migration="1", position=1, outcome=outcome)
+    unclaimed = replace(claims(build, run), config=Config())
+    for gathered in (unclaimed, replace(unclaimed, rehearsal=None)):
+        result = judge("RES003", gathered)
+        assert (result.outcome, result.given) == (Outcome.SKIPPED, False)
+        assert result.why == "pgready.toml claims no migration to be resilient"
+
+
+def test_a_claim_is_not_proved_where_a_guard_cannot_be_read(build: Build, judge: Judge) -> None:
+    run = MigrationRun(migration="1", position=1, outcome=RunOutcome.APPLIED, rerun=Rerun(outcome=RerunOutcome.SAME))
+    gathered = claims(build, run)
+    place = f"{gathered.migrations[0].file}:3:4: column public.User.extra under a condition that cannot be read"
+    result = judge("RES003", replace(gathered, opaque=(place,)))
+    assert (result.outcome, result.given) == (Outcome.SKIPPED, True)
+    assert result.why.startswith(f"what 1 leaves out is not known ({place})")
+    assert judge("RES003", replace(gathered, opaque=("other.sql:1:1: cannot be read",))).outcome is Outcome.PASSED

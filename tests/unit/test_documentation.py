@@ -12,7 +12,9 @@ from pgready.checks import RULES
 from pgready.checks.families import FAMILIES, family
 from pgready.cli import cli
 from pgready.config import parse_config
+from pgready.rehearsal import ENVIRONMENT_VARIABLE as POSTGRES
 from pgready.reports.notebooks.shipped import NOTEBOOKS
+from pgready.reports.page.pdf import ENVIRONMENT_VARIABLE as CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -59,9 +61,9 @@ def test_every_notebook_is_named(page: str) -> None:
     assert [name for name in NOTEBOOKS if f"`{name}`" not in text] == []
 
 
-def test_every_public_name_is_on_the_page_of_the_python_interface() -> None:
-    page = (ROOT / "docs" / "reference" / "api.md").read_text()
-    named = set(re.findall(r"^\.\. auto\w+:: pgready\.(\w+)$", page, re.MULTILINE))
+def test_every_public_name_is_on_a_page_of_the_python_interface() -> None:
+    text = "".join(page.read_text() for page in (ROOT / "docs" / "reference").glob("api*.md"))
+    named = set(re.findall(r"^\.\. auto\w+:: pgready\.(\w+)$", text, re.MULTILINE))
     assert set(pgready.__all__) - {"__version__"} <= named
 
 
@@ -71,6 +73,18 @@ def test_every_page_has_its_place_in_the_contents() -> None:
     docs = ROOT / "docs"
     pages = {path.relative_to(docs).with_suffix("").as_posix() for path in docs.rglob("*.md")}
     assert placed == sorted(page for page in pages if not page.startswith(("_build", "reference/rules/")))
+
+
+def test_the_variables_that_a_person_sets_are_on_the_page_of_the_command_line() -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    assert [name for name in (POSTGRES, CHROMIUM, "PGREADY_DEBUG", "NO_COLOR") if f"`{name}" not in page] == []
+
+
+def test_no_cell_of_the_comparison_with_other_tools_is_empty() -> None:
+    page = (ROOT / "docs" / "explanation" / "comparison.md").read_text()
+    _, _, *rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("|")]
+    assert {len(cells) for cells in rows} == {7}
+    assert all(cell.strip() for cells in rows for cell in cells)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,10 +3,11 @@
 import html
 import json
 import time
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pgready.reports.scrub import MASK, Scrubber, make_scrubber
@@ -183,3 +184,86 @@ def test_a_secret_is_known_in_sql_and_in_html_also_where_it_may_be_broken(writte
 def test_where_a_name_may_be_broken_stays_where_no_secret_is() -> None:
     text = "<code>public.<wbr>Booking<wbr>Request</code>"
     assert make_scrubber({"DB_PASSWORD": "hunter-2000"}).text(text) == text
+
+
+PRINTABLE = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=8, max_size=24)
+EVERYBODY_KNOWS = {"changeme", "localhost", "password", "postgres", "postgresql"}
+SHAPES = [
+    str,
+    json.dumps,
+    lambda secret: json.dumps(secret, ensure_ascii=False),
+    repr,
+    html.escape,
+    lambda secret: html.escape(json.dumps(secret)),
+    lambda secret: html.escape(repr(secret)),
+    lambda secret: json.dumps(secret).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
+    lambda secret: "'" + secret.replace("'", "''") + "'",
+    lambda secret: quote(secret, safe=""),
+    quote,
+    quote_plus,
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(secret=PRINTABLE)
+def test_a_password_of_any_signs_in_a_url_of_a_variable_is_found(shape: Callable[[str], str], secret: str) -> None:
+    written = shape(secret)
+    # A word that everybody knows is masked only where it stands as a password.
+    assume("***" not in written and secret.lower() not in EVERYBODY_KNOWS)
+    for in_url in (secret, quote(secret, safe="")):
+        scrubber = make_scrubber({"DATABASE_URL": f"postgresql://user:{in_url}@db.example/app?schema=public"})
+        shown = scrubber.text(f"(( {written} ))")
+        assert written.strip("\"'") not in shown, (in_url, shown)
+        assert MASK in shown
+
+
+@pytest.mark.parametrize("secret", ["a bSecret99", 'a"bSecret99', "a<bSecret99", "a>bSecret99", "a&b;c'Secret99"])
+@pytest.mark.parametrize("form", ["postgresql://u:{}@h/db", "postgresql://h/db?user=u&password={}", "{}", '"{}"'])
+def test_what_ends_a_url_in_a_text_does_not_end_the_password_of_a_variable(secret: str, form: str) -> None:
+    if "password" in form and "&" in secret:
+        return
+    value = form.format(f"postgresql://u:{secret}@h/db" if "://" not in form else secret)
+    assert secret not in make_scrubber({"DATABASE_URL": value}).text(f"could not connect with {secret}, said it")
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        ("Server=h;Pwd=Secret99x;Database=d", "Secret99x"),
+        ("Server=h;Password=Se cret99;", "Se cret99"),
+        ('host=h password=a"bSecret99 dbname=d', 'a"bSecret99'),
+        (r"host=h password='it\'s 99 \\ x' dbname=d", "it's 99 \\ x"),
+        ("host=h password=a,b;c)Secret99", "a,b;c)Secret99"),
+    ],
+)
+def test_the_password_of_a_connection_string_of_a_variable_ends_where_its_form_has_it(value: str, secret: str) -> None:
+    assert make_scrubber({"CONNECTION": value}).text(f"((( {secret} )))") == f"((( {MASK} )))"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('password=a"bSecret99 x', "password=*** x"),
+        ("Server=h;Pwd=Secret99x;Database=d", "Server=h;Pwd=***;Database=d"),
+        ("PWD=/home/me and OLDPWD=/home", "PWD=/home/me and OLDPWD=/home"),
+        ('{"a": "password=x", "b": 1}', '{"a": "password=***", "b": 1}'),
+    ],
+)
+def test_a_password_in_a_text_ends_at_what_closes_it_and_a_directory_is_none(text: str, expected: str) -> None:
+    assert NOTHING_KNOWN.text(text) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://user:pw@db.example/app?application_name=me@team",
+        "postgresql://user:%61%62@db.example/app",
+        "postgresql://user:test@db.example/app",
+        "postgresql://user@db.example/app?email=someone@example.org",
+        "Server=h;Pwd=abc;Database=shopping",
+        "see https://docs.example/ and write to a@b.example, password = ask Bob",
+    ],
+)
+def test_a_trivial_or_absent_password_of_a_url_hides_no_words(value: str) -> None:
+    text = "pw ab test app public shopping Database Bob someone abc docs me user"
+    assert make_scrubber({"DATABASE_URL": value}).text(text) == text

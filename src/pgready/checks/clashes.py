@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Rule, Severity
 from pgready.model.location import Location
@@ -72,7 +73,8 @@ def inv004(gathered: Gathered) -> CheckResult:
     findings = [*_equal(schema), *_system_columns(schema), *_values(schema), *_built_in(schema), *_alike(schema)]
     findings += [*_sequences(schema), *map(_cut, schema.cut_names)]
     columns = sum(len(table.columns) for table in schema.tables)
-    looked = f"names of {len(schema.tables)} tables, {columns} columns and {len(schema.enums)} enums compared"
+    sizes = f"{counted(len(schema.tables), 'table')}, {counted(columns, 'column')}"
+    looked = f"names of {sizes} and {counted(len(schema.enums), 'enum')} compared"
     return failed_or_passed(INV004, findings, looked_at=looked)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pgready.checks.causes import syntax_errors, what_is_needed, why_it_fails
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
 from pgready.checks.out_of_reach import out_of_reach
 from pgready.checks.proven import how_to_finish
@@ -39,7 +40,8 @@ def res001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     if why is not None:
         return CheckResult(rule=RES001.id, outcome=Outcome.SKIPPED, why=why)
     findings = [_failed_run(run, gathered, rehearsal) for run in failed]
-    looked = f"{applied} of {len(rehearsal.runs)} migrations applied to an empty PostgreSQL {rehearsal.server.version}"
+    whole = counted(applied, "migration", of=len(rehearsal.runs))
+    looked = f"{whole} applied to an empty PostgreSQL {rehearsal.server.version}"
     return failed_or_passed(RES001, findings, looked_at=looked)
 
 

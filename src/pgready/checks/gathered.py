@@ -17,7 +17,17 @@ from pgready.model.schema import Schema
 from pgready.model.suppressions import Comments
 from pgready.model.trace import Rehearsal, Skip
 
-__all__ = ["Check", "Gathered", "failed_or_passed", "finding", "incomplete", "not_given", "on_rehearsal", "once"]
+__all__ = [
+    "Check",
+    "Gathered",
+    "as_far_as_it_ran",
+    "failed_or_passed",
+    "finding",
+    "incomplete",
+    "not_given",
+    "on_rehearsal",
+    "once",
+]
 
 _Value = TypeVar("_Value")
 
@@ -127,6 +137,15 @@ def failed_or_passed(
 def incomplete(result: CheckResult, why: str) -> CheckResult:
     """A check that found what it says but could not look at everything: never a pass, whatever its findings are."""
     return replace(result, outcome=Outcome.SKIPPED, why=f"{why}; {result.why}")
+
+
+def as_far_as_it_ran(result: CheckResult, rehearsal: Rehearsal) -> CheckResult:
+    """A check of the migrations that ran: findings stand, but it is no pass where the deploy stopped before its end."""
+    if rehearsal.complete or result.outcome is not Outcome.PASSED:
+        return result
+    return incomplete(
+        result, "the clean deploy did not finish (RES001), so the migrations that did not run are not known"
+    )
 
 
 def not_given(rule: Rule, why: str) -> CheckResult:

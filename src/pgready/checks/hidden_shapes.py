@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, on_rehearsal
+from pgready.checks.counts import counted
+from pgready.checks.gathered import Gathered, as_far_as_it_ran, failed_or_passed, finding, incomplete, on_rehearsal
 from pgready.checks.second_run import claimed_migrations
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
 from pgready.model.hidden_shapes import HiddenShape, ShapeDifference
@@ -37,11 +38,14 @@ def res005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     findings = [_hidden(run, hidden, gathered, rehearsal) for run in rehearsal.runs for hidden in run.hidden]
     compared = sum(run.hidden_compared for run in rehearsal.runs)
     count = "creation was" if compared == 1 else "creations were"
-    looked = f"{compared} guarded {count} compared with what was there before, of {len(rehearsal.runs)} migrations"
+    whole = counted(len(rehearsal.runs), "migration")
+    looked = f"{compared} guarded {count} compared with what was there before, of {whole}"
     judged = failed_or_passed(RES005, findings, looked_at=looked)
     unseen = [f"{run.migration}: {run.hidden_skipped}" for run in rehearsal.runs if run.hidden_skipped]
     more = f"; and {len(unseen) - _FEW} more" if len(unseen) > _FEW else ""
-    return incomplete(judged, f"not compared: {'; '.join(unseen[:_FEW])}{more}") if unseen else judged
+    if unseen:
+        return incomplete(judged, f"not compared: {'; '.join(unseen[:_FEW])}{more}")
+    return as_far_as_it_ran(judged, rehearsal)
 
 
 def _hidden(run: MigrationRun, hidden: HiddenShape, gathered: Gathered, rehearsal: Rehearsal) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pgready.checks import history_since
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Rule, Severity
 from pgready.history import depends_on
@@ -261,7 +262,7 @@ def his005(gathered: Gathered) -> CheckResult:
         for migration in gathered.migrations
         if migration.name in empty and migration.sql is not None
     ]
-    return failed_or_passed(HIS005, findings, looked_at=f"{len(gathered.scripts)} files")
+    return failed_or_passed(HIS005, findings, looked_at=counted(len(gathered.scripts), "file"))
 
 
 def his012(gathered: Gathered) -> CheckResult:
@@ -281,7 +282,7 @@ def his014(gathered: Gathered) -> CheckResult:
     for clash in history.clashes:
         by_migration.setdefault(clash.migration, []).append(clash)
     findings = [_clashing(clashes) for clashes in by_migration.values()]
-    looked = f"{len(history.biographies)} objects in {len(history.migrations)} migrations"
+    looked = f"{counted(len(history.biographies), 'object')} in {counted(len(history.migrations), 'migration')}"
     judged = failed_or_passed(HIS014, findings, looked_at=looked)
     unread = [place for place in history.opaque if place.certainty is not Certainty.SKIPPED]
     rehearsed = gathered.rehearsal is not None and gathered.rehearsal.complete

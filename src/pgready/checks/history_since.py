@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
 from pgready.model.deployment import DeploymentKind
@@ -63,7 +64,7 @@ def _with_revision(rule: Rule, judge: Callable[[Gathered], Iterable[Finding]]) -
         deployment = gathered.deployment
         if deployment.kind is not DeploymentKind.SINCE:
             return not_given(rule, "there is no revision to compare with (--since)")
-        looked = f"{len(gathered.migrations)} migrations, compared with {deployment.base}"
+        looked = f"{counted(len(gathered.migrations), 'migration')}, compared with {deployment.base}"
         return failed_or_passed(rule, list(judge(gathered)), looked_at=looked)
 
     return Check(rule=rule, judge=check)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import failed_or_passed, incomplete
 from pgready.findings import CheckResult, Confidence, Finding, Outcome, Rule, Severity
 from pgready.history import existed_before_deployment, made_by_same_migration
@@ -139,7 +140,9 @@ def judged_in_scope(rule: Rule, found: list[Finding], history: History, deployme
     pass either.
     """
     scope = sum(deployment.runs(name) for name in history.migrations)
-    result = failed_or_passed(rule, found, looked_at=f"{len(history.migrations)} migrations, {scope} about to run")
+    result = failed_or_passed(
+        rule, found, looked_at=f"{counted(len(history.migrations), 'migration')}, {scope} about to run"
+    )
     if deployment.kind is DeploymentKind.CLEAN:
         return replace(result, outcome=Outcome.SKIPPED, given=False, why=_NOTHING_THERE)
     unknown = _unlike_base(deployment) or _unread(history, deployment)

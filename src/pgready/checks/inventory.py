@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pgready.checks.causes import table_ref, why_key_is_missing, why_missing
+from pgready.checks.counts import counted, share
 from pgready.checks.drift import (
     Difference,
     Drift,
@@ -125,7 +126,7 @@ def inv001(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Tables of models that a clean deploy does not make, each with its cause; views and extensions."""
     absent = missing_tables(gathered.declared, rehearsal.schema)
     declared = len(gathered.declared.tables)
-    looked = f"{declared - len(absent)} of {declared} declared tables are there after a clean deploy"
+    looked = share(declared - len(absent), declared, "declared table", "there after a clean deploy")
     hidden = hidden_tables(gathered.declared, rehearsal.schema)
     findings = [
         *(_missing_table(table, gathered) for table in absent),
@@ -170,7 +171,8 @@ def inv002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     """Tables that are made and that no model declares."""
     extra = _real(extra_tables(gathered.declared, rehearsal.schema))
     findings = [finding(INV002, object=each.object, message=each.detail, severity=each.severity) for each in extra]
-    return failed_or_passed(INV002, findings, looked_at=f"{len(rehearsal.schema.tables)} tables made by a clean deploy")
+    looked = f"{counted(len(rehearsal.schema.tables), 'table')} made by a clean deploy"
+    return failed_or_passed(INV002, findings, looked_at=looked)
 
 
 def inv003(gathered: Gathered) -> CheckResult:
@@ -191,7 +193,7 @@ def inv003(gathered: Gathered) -> CheckResult:
         if model not in names
     ]
     wanted = sum(len(models) for models in inventory.values())
-    looked = f"{wanted - len(findings)} of {wanted} required models are declared"
+    looked = share(wanted - len(findings), wanted, "required model", "declared")
     return failed_or_passed(INV003, findings, looked_at=looked)
 
 
@@ -210,8 +212,8 @@ def inv005(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     drift = column_drift(gathered.declared, spelt, made)
     findings = [_column_finding(difference, places, gathered) for difference in _real(drift)]
     there = [table for table in gathered.declared.tables if made.table(table.name) is not None]
-    columns_there = sum(len(table.columns) for table in there)
-    looked = f"{columns_there} columns of {len(there)} tables compared (name, type, NULL, default)"
+    number = sum(len(table.columns) for table in there)
+    looked = f"{counted(number, 'column')} of {counted(len(there), 'table')} compared (name, type, NULL, default)"
     unanswered = [f"{table}.{name}" for table, name in sorted(spelt.unanswered_columns)]
     return _result(INV005, findings, drift, looked, unanswered)
 
@@ -232,7 +234,7 @@ def inv006(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     drift = key_drift(gathered.declared, rehearsal.schema)
     findings = [_key_finding(difference, declared, gathered) for difference in _real(drift)]
     missing = sum(difference.kind is Kind.MISSING for difference in drift)
-    looked = f"{len(declared) - missing} of {len(declared)} declared foreign keys are there after a clean deploy"
+    looked = share(len(declared) - missing, len(declared), "declared foreign key", "there after a clean deploy")
     return _result(INV006, findings, drift, looked)
 
 
@@ -267,7 +269,7 @@ def inv008(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     enums = {str(enum.name): enum for enum in gathered.declared.enums}
     drift = enum_drift(gathered.declared, rehearsal.schema)
     findings = [_enum_finding(difference, enums, gathered) for difference in _real(drift)]
-    return _result(INV008, findings, drift, f"{len(enums)} declared enums compared")
+    return _result(INV008, findings, drift, f"{counted(len(enums), 'declared enum')} compared")
 
 
 def _enum_finding(difference: Difference, enums: Mapping[str, Enum], gathered: Gathered) -> Finding:
@@ -295,7 +297,7 @@ def inv009(gathered: Gathered) -> CheckResult:
         for name in required
         if name not in names
     ]
-    looked = f"{len(required) - len(findings)} of {len(required)} required migrations are on disk"
+    looked = share(len(required) - len(findings), len(required), "required migration", "on disk")
     return failed_or_passed(INV009, findings, looked_at=looked)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from pgready.checks.counts import counted
 from pgready.checks.destruction import CHECKS as DESTRUCTION
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, incomplete, not_given
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Outcome, Rule, Severity
@@ -64,7 +65,7 @@ def _on_rows(rule: Rule, judge: Callable[[Gathered, RowsRehearsal], list[Finding
         if rehearsal.rows is None:
             return not_given(rule, "no migration is about to run")
         rows = rehearsal.rows
-        looked = f"rows in {rows.seeded} tables, {len(rows.unseeded)} stayed empty"
+        looked = f"rows in {counted(rows.seeded, 'table')}, {len(rows.unseeded)} stayed empty"
         judged = failed_or_passed(rule, judge(gathered, rows), looked_at=looked)
         return (
             incomplete(judged, f"the rehearsal on rows ended early: {_safe(rows.stopped)}") if rows.stopped else judged

@@ -1,13 +1,14 @@
 """RES002, RES007: does a migration that ends well do what it says?"""
 
 from pgready.checks.causes import describe_skip
-from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, on_rehearsal
+from pgready.checks.counts import counted
+from pgready.checks.gathered import Gathered, as_far_as_it_ran, failed_or_passed, finding, incomplete, on_rehearsal
 from pgready.checks.proven import how_to_order
 from pgready.findings import CheckResult, Confidence, Evidence, Finding, Rule, Severity
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.schema import Schema
-from pgready.model.trace import Rehearsal, Skip
+from pgready.model.trace import Rehearsal, RunOutcome, Skip
 
 __all__ = ["CHECKS"]
 
@@ -51,7 +52,9 @@ def res007(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         for run in rehearsal.runs
         if run.leaves_open
     ]
-    return failed_or_passed(RES007, findings, looked_at=f"the connection after each of {len(rehearsal.runs)} files")
+    ended = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
+    looked = f"the connection after {counted(ended, 'file', of=len(rehearsal.runs))}"
+    return as_far_as_it_ran(failed_or_passed(RES007, findings, looked_at=looked), rehearsal)
 
 
 def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
@@ -69,7 +72,7 @@ def res002(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     findings = [_skipped(wanted, skips, gathered.declared, rehearsal) for wanted, skips in by_object.items()]
     later = len(gathered.skips) - len(never)
     guarded = sum(bool(effect.guards) for script in gathered.scripts for effect in script.effects)
-    looked = f"{guarded} guarded effects in {len(rehearsal.runs)} migrations"
+    looked = f"{counted(guarded, 'guarded effect')} in {counted(len(rehearsal.runs), 'migration')}"
     looked += f"; {later} skipped and made by a later migration" if later else ""
     judged = failed_or_passed(RES002, findings, looked_at=looked)
     if not gathered.opaque:

@@ -3,7 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pgready.checks.gathered import Gathered, failed_or_passed, finding, incomplete, not_given, on_rehearsal
+from pgready.checks.counts import counted
+from pgready.checks.gathered import (
+    Check,
+    Gathered,
+    as_far_as_it_ran,
+    failed_or_passed,
+    finding,
+    incomplete,
+    not_given,
+    on_rehearsal,
+)
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
 from pgready.model.location import Location
 from pgready.model.names import ObjectKind, ObjectRef
@@ -49,11 +59,16 @@ _ROWS = ", on tables with made-up rows,"
 _HOLDS = {ObjectKind.TABLE: "rows", ObjectKind.COLUMN: "values"}
 
 
-def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
-    """Claims of resilience, each judged by a second run."""
-    claimed = claimed_migrations(gathered)
-    if not claimed:
+def res003(gathered: Gathered) -> CheckResult:
+    """Claims of resilience; where there is none, nothing is asked for, whatever became of the rehearsal."""
+    if not claimed_migrations(gathered):
         return not_given(RES003, "pgready.toml claims no migration to be resilient")
+    return on_rehearsal(RES003, _claims).judge(gathered)
+
+
+def _claims(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
+    """The claims, each judged by a second run."""
+    claimed = claimed_migrations(gathered)
     runs = [run for run in rehearsal.runs if run.migration in claimed]
     unknown = sorted(claimed - {run.migration for run in runs})
     findings = [
@@ -67,10 +82,12 @@ def res003(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
         run.rerun is not None and run.rerun.outcome is RerunOutcome.SAME and run.rerun.on_rows is not False
         for run in runs
     )
-    looked = f"{same} of {len(claimed)} migrations that claim to be resilient change nothing when run twice"
+    one = len(claimed) == 1
+    which = "migration that claims to be resilient changes" if one else "migrations that claim to be resilient change"
+    looked = f"{same} of {len(claimed)} {which} nothing when run twice"
     judged = failed_or_passed(RES003, findings, looked_at=looked)
     # What else was found does not prove the claims that could not be judged.
-    why = "; ".join(_unproved(runs))
+    why = "; ".join((*_unproved(runs), *_unread(claimed, gathered)))
     return incomplete(judged, why) if why else judged
 
 
@@ -86,6 +103,14 @@ def _unproved(runs: Sequence[MigrationRun]) -> Iterator[str]:
     ]
     if bare:
         yield f"no second run on rows of {', '.join(bare)}"
+
+
+def _unread(claimed: frozenset[str], gathered: Gathered) -> Iterator[str]:
+    """Guards of claimed migrations that nobody can read: what these leave out is not known (RES002)."""
+    for migration in gathered.migrations:
+        places = [place for place in gathered.opaque if place.startswith(f"{migration.file}:")]
+        if places and migration.name in claimed:
+            yield f"what {migration.name} leaves out is not known ({places[0]})"
 
 
 def _skips_for_ever(run: MigrationRun, gathered: Gathered) -> Iterator[Finding]:
@@ -150,11 +175,12 @@ def res004(gathered: Gathered, rehearsal: Rehearsal) -> CheckResult:
     ]
     outcomes = Counter(run.rerun.outcome for run in runs if run.rerun is not None)
     told = ", ".join(f"{outcomes[outcome]} {words}" for outcome, words in _WORDS.items() if outcomes[outcome])
-    looked = f"{len(runs)} of {len(rehearsal.runs)} migrations run twice{': ' if told else ''}{told}{_on_rows(runs)}"
+    whole = counted(len(runs), "migration", of=len(rehearsal.runs))
+    looked = f"{whole} run twice{': ' if told else ''}{told}{_on_rows(runs)}"
     unproved = [run for run in rehearsal.runs if run.rerun is None and run.rerun_skipped]
     judged = failed_or_passed(RES004, findings, looked_at=looked)
     why = "; ".join(f"no second run of {run.migration}: {run.rerun_skipped}" for run in unproved[:_FEW])
-    return incomplete(judged, why) if unproved else judged
+    return incomplete(judged, why) if unproved else as_far_as_it_ran(judged, rehearsal)
 
 
 def _on_rows(runs: Sequence[MigrationRun]) -> str:
@@ -184,4 +210,4 @@ def _named(refs: Sequence[ObjectRef]) -> str:
     return ", ".join(f"{ref.kind} {ref}" for ref in refs[:_FEW]) + more
 
 
-CHECKS = (on_rehearsal(RES003, res003), on_rehearsal(RES004, res004, complete=False))
+CHECKS = (Check(rule=RES003, judge=res003), on_rehearsal(RES004, res004, complete=False))

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import takewhile
 from operator import is_not
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding
 from pgready.findings import CheckResult, Evidence, Finding, Rule, Severity
 from pgready.history import made_by
@@ -122,7 +123,7 @@ def _check(rule: Rule, judge: Callable[[_Structure], Iterator[Finding]]) -> Chec
         else:
             structure = _Structure(gathered, gathered.declared, Evidence.READ)
         origin = "that the migrations made" if structure.evidence is Evidence.REHEARSED else "that are declared"
-        looked = f"{sum(1 for _ in structure.tables)} tables {origin}"
+        looked = f"{counted(sum(1 for _ in structure.tables), 'table')} {origin}"
         return failed_or_passed(rule, list(judge(structure)), looked_at=looked, evidence=(structure.evidence,))
 
     return Check(rule=rule, judge=check)

@@ -47,7 +47,7 @@ def main() -> None:
         complain(f"pgready: {error}")
         code = _USAGE
     except (KeyboardInterrupt, click.Abort):
-        complain("pgready: interrupted; nothing was left behind")
+        complain("pgready: interrupted")
         code = _INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`| head`): nothing to tell it, and no more writing at exit either.
@@ -79,5 +79,18 @@ def cli() -> None:
     """
 
 
-for _command in (audit, check, explain, init, baseline, compare, diff, doctor, lab):
+# What the list of commands says of each; click would cut off the first sentence of the long text.
+_IN_SHORT = {
+    audit: "audit a project and write its report",
+    baseline: "tolerate what is found today",
+    check: "audit a project on the terminal",
+    compare: "is one schema's isolation better than another's?",
+    diff: "what got worse between two audits, what better?",
+    doctor: "can a rehearsal be made on this machine?",
+    explain: "what a rule finds, why, and what to do",
+    init: "draft a pgready.toml for a project",
+    lab: "open the notebooks of a project in JupyterLab",
+}
+for _command, _said in _IN_SHORT.items():
+    _command.short_help = _said
     cli.add_command(_command)

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pgready.cli.output import complain
+from pgready.errors import ReportError
+
 if TYPE_CHECKING:
     from pgready.orchestrator.sources import Sources
     from pgready.verdict import AuditResult
 
 __all__ = ["annotate_option", "announced"]
+
+_USAGE = 2
 
 annotate_option = click.option(
     "--annotate/--no-annotate", default=None, help="annotations for GitHub Actions (default: when running there)"
@@ -22,6 +27,7 @@ def announced(
 ) -> int:
     """Print the result with `show`, and what `annotate` asks for; the exit code of `show`.
 
+    A summary that cannot be written is a wrong input, but never hides a verdict that is not READY.
     `report` is where the summary of the step says that the whole report is.
     """
     # As `runs_on_github` says; asking there would load what a check on a terminal does not need.
@@ -36,5 +42,9 @@ def announced(
     finally:
         click.echo(speak)
     if annotate is not False:
-        announce(result, click.echo, root=place_in_repository(sources.request.root), report=report)
+        try:
+            announce(result, click.echo, root=place_in_repository(sources.request.root), report=report)
+        except ReportError as error:
+            complain(f"pgready: {error}")
+            return code or _USAGE
     return code

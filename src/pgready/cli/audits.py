@@ -3,14 +3,23 @@
 import os
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pgready.cli.announcing import annotate_option, announced
-from pgready.cli.output import EXIT_CODES, complain, print_result, progress, project_options, read_project, writable
-from pgready.errors import ConfigError
+from pgready.cli.output import (
+    EXIT_CODES,
+    complain,
+    print_result,
+    progress,
+    project_options,
+    project_request,
+    read_project,
+)
+from pgready.cli.places import fresh, output_directory, output_files
 from pgready.reports.notebooks.shipped import NOTEBOOK_OF_RECORD, NOTEBOOKS
 
 if TYPE_CHECKING:
@@ -25,7 +34,9 @@ _USAGE = 2
 
 @click.command(epilog=EXIT_CODES)
 @project_options
-@click.option("--output", type=click.Path(path_type=str), metavar="DIR", help="default: reports/<project>")
+@click.option(
+    "--output", type=click.Path(path_type=str), metavar="DIR", help="where to write (default: reports/<project>)"
+)
 @click.option(
     "--notebook",
     "notebooks",
@@ -56,40 +67,50 @@ def audit(
 ) -> int:
     """Audit PROJECT and write a report: HTML, Markdown, notebook, audit.json, and the same for CI systems.
 
+    PROJECT is the directory that holds prisma/, by default the working directory.
+
     An own notebook has a cell tagged `parameters` that assigns `project`, and what else it wants of config, schema,
     migrations, rehearse, since, thorough and output_dir. It can make the verdict INCONCLUSIVE, never better.
     """
-    sources = read_project(
-        project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
-    )
-    output_dir = Path(output) if output is not None else Path("reports") / _directory_name(sources.request.name)
-    writable(output_dir)
     from pgready.orchestrator.chosen import DEFAULTS, choose_notebooks  # noqa: PLC0415
     from pgready.orchestrator.report import make_report  # noqa: PLC0415
+    from pgready.orchestrator.sources import read_sources  # noqa: PLC0415
     from pgready.reports.page.pdf import find_chromium  # noqa: PLC0415
 
-    parameters = {
-        "project": project,
-        "config": config,
-        "schema": list(schema),
-        "migrations": migrations,
-        "rehearse": rehearse,
-        "since": since,
-        "thorough": thorough,
-        "output_dir": str(output_dir),
-    }
-    chosen = choose_notebooks(notebooks, output_dir, parameters, defaults=DEFAULTS)
-    chromium = find_chromium(os.environ) if pdf else None
-    with progress() as (on_phase, on_progress):
-        report = make_report(
-            sources,
-            output_dir,
-            notebooks=chosen,
-            workers=workers,
-            chromium=chromium,
-            on_progress=on_progress,
-            on_phase=on_phase,
+    with ExitStack() as writing:
+        if output is not None:
+            writing.enter_context(fresh(output_directory(output)))
+        request = project_request(
+            project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
         )
+        if output is None:
+            output_dir = Path("reports") / _directory_name(request.name)
+            writing.enter_context(fresh(output_dir))
+        else:
+            output_dir = output_directory(output)
+        parameters = {
+            "project": project,
+            "config": config,
+            "schema": list(schema),
+            "migrations": migrations,
+            "rehearse": rehearse,
+            "since": since,
+            "thorough": thorough,
+            "output_dir": str(output_dir),
+        }
+        chosen = choose_notebooks(notebooks, output_dir, parameters, defaults=DEFAULTS)
+        chromium = find_chromium(os.environ) if pdf else None
+        sources = read_sources(request)
+        with progress() as (on_phase, on_progress):
+            report = make_report(
+                sources,
+                output_dir,
+                notebooks=chosen,
+                workers=workers,
+                chromium=chromium,
+                on_progress=on_progress,
+                on_phase=on_phase,
+            )
     for doubt in report.doubts:
         complain(f"pgready: the report was not completed: {doubt}")
     html = report.pages[0].html
@@ -100,13 +121,15 @@ def audit(
         annotate=annotate,
         report=html.name,
     )
-    return _without_pdf(report) or code
+    unprinted = _without_pdf(report)
+    return code or unprinted
 
 
 def _without_pdf(report: "Report") -> int:
     """What was asked for is not all there, and not for a reason in the project: as for a browser that is missing.
 
-    The audit is whole, so its verdict is told, and audit.json keeps it; but no step that waits for 0 goes on.
+    The audit is whole, so its verdict is told, and audit.json keeps it; but where that is READY, no step that waits for
+    0 goes on.
     """
     unprinted = [page.unprinted for page in report.pages if page.unprinted]
     for why in unprinted:
@@ -141,19 +164,23 @@ def check(
     notes: bool,
     rehearse: bool,
 ) -> int:
-    """The same audit on the terminal, without notebook and report."""
-    sources = read_project(
-        project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
-    )
-    files = {"json": json_file, "sarif": sarif, "junit": junit, "comment": comment}
-    _make_room(output, files)
+    """Audit PROJECT on the terminal: the same audit without a report. The exit code is the verdict.
+
+    PROJECT is the directory that holds prisma/, by default the working directory.
+    """
+    directory = None if output is None else output_directory(output)
+    files = output_files({"json": json_file, "sarif": sarif, "junit": junit, "comment": comment}, directory)
     from pgready.orchestrator.audit import audit_sources  # noqa: PLC0415
     from pgready.orchestrator.evidence import anew  # noqa: PLC0415
 
-    with progress() as (on_phase, on_progress):
-        on_phase("rehearsing the migrations" if rehearse else "judging the migrations as they were read")
-        result = audit_sources(sources, on_progress=on_progress, keep=anew)
-    _write(result, sources, output, files)
+    with fresh(directory, files):
+        sources = read_project(
+            project, schema, migrations, config, rehearse=rehearse, since=since, postgres=postgres, thorough=thorough
+        )
+        with progress() as (on_phase, on_progress):
+            on_phase("rehearsing the migrations" if rehearse else "judging the migrations as they were read")
+            result = audit_sources(sources, on_progress=on_progress, keep=anew)
+        _write(result, sources, directory, files)
     return announced(
         result, sources, lambda: print_result(result, sources, notes=notes), annotate=annotate, report=None
     )
@@ -164,21 +191,8 @@ def _directory_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "project"
 
 
-def _make_room(output: str | None, files: dict[str, str | None]) -> None:
-    """Before the work: find out what cannot be written, and leave nothing old that could pass for new."""
-    for option, file in files.items():
-        if file is not None and Path(file).is_dir():
-            raise ConfigError(f"--{option}: {file}: is a directory; expected a file (--output writes into a directory)")
-    if output is not None:
-        from pgready.orchestrator.exporting import OF_THE_RUN, remove_stale  # noqa: PLC0415  # imports nbconvert's part
-
-        writable(Path(output))
-        remove_stale(Path(output), (), OF_THE_RUN)
-
-
-def _write(result: "AuditResult", sources: "Sources", output: str | None, files: dict[str, str | None]) -> None:
-    wanted = {option: Path(file) for option, file in files.items() if file is not None}
-    if output is None and not wanted:
+def _write(result: "AuditResult", sources: "Sources", output: Path | None, files: dict[str, Path]) -> None:
+    if output is None and not files:
         return
     from pgready.reports.ci.comment import comment  # noqa: PLC0415
     from pgready.reports.ci.junit import junit  # noqa: PLC0415
@@ -198,5 +212,5 @@ def _write(result: "AuditResult", sources: "Sources", output: str | None, files:
         "junit": lambda: junit(clean),
         "comment": lambda: comment(clean).encode(),
     }
-    for option, file in wanted.items():
+    for option, file in files.items():
         write_atomically(file, forms[option]())

@@ -18,10 +18,12 @@ __all__ = ["baseline"]
 
 @click.command(epilog="Exit codes: 0 written or nothing to write, 2 wrong usage or input, 4 internal error.")
 @click.argument("project", default=".", type=click.Path(path_type=str))
-@click.option("--config", type=click.Path(path_type=str), metavar="FILE", help="default: PROJECT/pgready.toml")
+@click.option(
+    "--config", type=click.Path(path_type=str), metavar="FILE", help="configuration (default: PROJECT/pgready.toml)"
+)
 @click.option("--update", is_flag=True, help="rewrite the baseline that is there; its reasons are kept")
 def baseline(*, project: str, config: str | None, update: bool) -> int:
-    """Write what is found today into pgready.baseline, so that only what is new fails.
+    """Write what is found in PROJECT today into pgready.baseline, so that only what is new fails.
 
     These are references that break a contract, and findings of rules that describe the past (DES, LCK, CMP, SCH, some
     of HIS). No other command ever writes that file.

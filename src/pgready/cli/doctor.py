@@ -11,7 +11,7 @@ __all__ = ["doctor"]
     epilog="Exit codes: 0 a rehearsal can be made, 2 wrong usage, 3 none can be made (the last lines say what to do), "
     "4 internal error."
 )
-@click.option("--postgres", type=click.Path(path_type=str), metavar="PATH", help="as for `check`")
+@click.option("--postgres", type=click.Path(path_type=str), metavar="PATH", help="try this installation, or its bin/")
 def doctor(*, postgres: str | None) -> int:
     """Show which PostgreSQL a rehearsal takes and why not another, then start and stop a server as a trial."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415

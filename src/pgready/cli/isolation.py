@@ -17,8 +17,10 @@ __all__ = ["compare", "init"]
 
 @click.command(epilog="Exit codes: 0 written or printed, 2 wrong usage or input, 4 internal error.")
 @click.argument("project", default=".", type=click.Path(path_type=str))
-@click.option("--schema", multiple=True, type=click.Path(path_type=str), metavar="PATH", help="as for `check`")
-@click.option("--migrations", type=click.Path(path_type=str), metavar="DIR", help="as for `check`")
+@click.option(
+    "--schema", multiple=True, type=click.Path(path_type=str), metavar="PATH", help="schema file or folder; repeatable"
+)
+@click.option("--migrations", type=click.Path(path_type=str), metavar="DIR", help="directory of the migrations")
 @click.option("--rehearse/--no-rehearse", default=True, help="also read what the migrations really make (default)")
 @click.option("--stdout", is_flag=True, help="print the draft, write nothing")
 def init(*, project: str, schema: tuple[str, ...], migrations: str | None, rehearse: bool, stdout: bool) -> int:

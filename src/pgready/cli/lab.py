@@ -6,7 +6,7 @@ import signal
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
@@ -122,10 +122,18 @@ def _serve(work: "WorkFolder", notebook: str, *, browser: bool, port: int | None
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(kernels), *filter(None, [os.environ.get("JUPYTER_PATH")])])
     gc.set_threshold(_COLLECT_AFTER)
     server = app.initialize_server(argv=_settings(work, notebook, browser=browser, port=port))
+    server.web_app.settings["page_config_hook"] = _without_news
     # Jupyter asks back at Ctrl-C where there is a terminal, and leaves its kernels alone where there is none.
     for ending in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGTERM))
     server.start()
+
+
+def _without_news(handler: object, page: dict[str, Any]) -> dict[str, Any]:
+    """The page's settings without the extension that asks for news, also where there is no address to fetch them."""
+    del handler
+    page["disabledExtensions"] = [*page.get("disabledExtensions", ()), "@jupyterlab/apputils-extension:announcements"]
+    return page
 
 
 def _settings(work: "WorkFolder", notebook: str, *, browser: bool, port: int | None) -> list[str]:

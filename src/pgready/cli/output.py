@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgready.errors import ConfigError, ReportError, SourceError
+from pgready.errors import ReportError, SourceError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from pgready.orchestrator.rehearsing import Progress
+    from pgready.orchestrator.request import AuditRequest
     from pgready.orchestrator.sources import Sources
     from pgready.verdict import AuditResult
 
@@ -26,8 +27,8 @@ __all__ = [
     "print_result",
     "progress",
     "project_options",
+    "project_request",
     "read_project",
-    "writable",
 ]
 
 EXIT_CODES = """
@@ -82,19 +83,50 @@ def read_project(
     writes_baseline: bool = False,
     needs_no_config: bool = False,
 ) -> "Sources":
-    """Everything in the files of a project.
+    """Everything in the files of a project, as `project_request` has it. Raises SourceError and ConfigError."""
+    from pgready.orchestrator.sources import read_sources  # noqa: PLC0415
+
+    return read_sources(
+        project_request(
+            project,
+            schema,
+            migrations,
+            config,
+            rehearse=rehearse,
+            since=since,
+            postgres=postgres,
+            thorough=thorough,
+            writes_baseline=writes_baseline,
+            needs_no_config=needs_no_config,
+        )
+    )
+
+
+def project_request(
+    project: str,
+    schema: tuple[str, ...],
+    migrations: str | None,
+    config: str | None,
+    *,
+    rehearse: bool,
+    since: str | None = None,
+    postgres: str | None = None,
+    thorough: bool = False,
+    writes_baseline: bool = False,
+    needs_no_config: bool = False,
+) -> "AuditRequest":
+    """What is asked for, before the schema and the migrations are read.
 
     A baseline that no configuration goes with is refused, unless the command is about to write one (`needs_no_config`).
     Raises SourceError and ConfigError.
     """
     from pgready.config import refuse_lone_baseline  # noqa: PLC0415
     from pgready.orchestrator.request import make_request  # noqa: PLC0415
-    from pgready.orchestrator.sources import read_sources  # noqa: PLC0415
 
     if config is None and not needs_no_config:
         refuse_lone_baseline(Path(project))
     try:
-        request = make_request(
+        return make_request(
             project,
             config=config,
             schema=schema,
@@ -108,19 +140,6 @@ def read_project(
     except OSError as error:
         # A directory on the way that may not be entered.
         raise SourceError(f"cannot be read: {error.strerror or error}", path=str(error.filename or project)) from error
-    return read_sources(request)
-
-
-def writable(directory: Path) -> None:
-    """Find out before the work that the report cannot be written, not after it."""
-    try:
-        if directory.exists() and not directory.is_dir():
-            raise ConfigError(f"--output: {directory}: is a file; expected a directory, or a name that is free")
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"--output: {directory}: {error.strerror or error}") from error
-    if not os.access(directory, os.W_OK | os.X_OK):
-        raise ConfigError(f"--output: {directory}: not writable")
 
 
 def print_result(

@@ -3,7 +3,7 @@
 What is not deleted stands apart below: references that become NULL or their default, and keys that can stop it all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -31,19 +31,22 @@ _ROW, _GAP, _GUTTER = 21, 6, 46
 _NARROWEST = 90
 _LINE = 17
 _LEAST_WIDTH = 700
-_LOST = ", missing"
+_KEY_LOST, _TABLE_LOST = ", key missing", ", table missing"
 _INSIDE = COLOURS[LinkKind.INTERNAL]
 _HIGH = 420  # px within which the deleted row stands in the middle
 
 
-def draw_blast_radius(radius: BlastRadius) -> Figure:
+def draw_blast_radius(radius: BlastRadius, missing_tables: Collection[QualifiedName] = ()) -> Figure:
     """Draw the radius; at most 820 CSS pixels wide.
+
+    A key that a clean deploy does not make is a dashed line, a table that it does not make (`missing_tables`) a
+    dashed box.
 
     Columns are the number of keys from the deleted row, more than four in one; in each the tables stand under their
     groups. Of more than 26 tables in a column the others are counted, group by group; of more
     than six groups of such a column each becomes one box.
     """
-    return render(blast_scene(radius))
+    return render(blast_scene(radius, missing_tables))
 
 
 @dataclass(slots=True)
@@ -64,10 +67,10 @@ class _Column:
         return max(*ends, *(box.width for box, _ in self.boxes), 0)
 
 
-def blast_scene(radius: BlastRadius) -> Scene:
+def blast_scene(radius: BlastRadius, missing_tables: Collection[QualifiedName] = ()) -> Scene:
     """The radius as shapes."""
     labels = short_names(_named(radius))
-    columns = _columns(radius, labels)
+    columns = _columns(radius, labels, frozenset(missing_tables))
     wide = sum(column.width for column in columns) + (len(columns) - 1) * _GUTTER + 2 * MARGIN
     width = min(WIDEST, max(_LEAST_WIDTH, wide))
     title, line = blast_lines(radius)
@@ -77,7 +80,7 @@ def blast_scene(radius: BlastRadius) -> Scene:
     shapes += _drawn(radius, columns, top)
     explained, top = legend(_samples(radius, columns), width, top + height + 8)
     shapes += explained
-    below, bottom = _apart(radius, labels, width, top + 12)
+    below, bottom = _apart(radius, labels, (width, top + 12), frozenset(missing_tables))
     return Scene(width=width, height=bottom + MARGIN, shapes=(*shapes, *below))
 
 
@@ -88,7 +91,7 @@ def _named(radius: BlastRadius) -> Iterator[QualifiedName]:
         yield from (key.table, key.referenced_table)
 
 
-def _columns(radius: BlastRadius, labels: Mapping[QualifiedName, str]) -> list[_Column]:
+def _columns(radius: BlastRadius, labels: Mapping[QualifiedName, str], lost: frozenset[QualifiedName]) -> list[_Column]:
     deepest = max((it.depth for it in radius.reached), default=0)
     count = min(deepest, _MOST_COLUMNS)
     room = (WIDEST - 2 * MARGIN - count * _GUTTER - (20 if deepest > count else 0)) / (count + 1)
@@ -104,9 +107,8 @@ def _columns(radius: BlastRadius, labels: Mapping[QualifiedName, str]) -> list[_
     for number in range(1, count + 1):
         last = number == count < deepest
         reached = [it for it in radius.reached if it.depth == number or (last and it.depth > number)]
-        columns.append(
-            _column(_heading(number, deepest if last else number, len(reached)), reached, radius, labels, room)
-        )
+        title = _heading(number, deepest if last else number, len(reached))
+        columns.append(_column(title, reached, radius, _Told(labels=labels, lost=lost, room=room)))
     return columns
 
 
@@ -115,10 +117,17 @@ def _heading(number: int, deepest: int, tables: int) -> str:
     return f"{far} ({tables:,})"
 
 
-def _column(
-    title: str, reached: Sequence[Reached], radius: BlastRadius, labels: Mapping[QualifiedName, str], room: float
-) -> _Column:
-    column = _Column(title=title, bottom=22)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """How tables are called, which of them are `lost` (not made), and how wide a column may be."""
+
+    labels: Mapping[QualifiedName, str]
+    lost: frozenset[QualifiedName]
+    room: float
+
+
+def _column(title: str, reached: Sequence[Reached], radius: BlastRadius, told: _Told) -> _Column:
+    column, room = _Column(title=title, bottom=22), told.room
     by_group: dict[str, list[Reached]] = {}
     for group in radius.groups:
         if found := [it for it in reached if it.group == group]:
@@ -131,7 +140,7 @@ def _column(
         name = f"{fitted(group, room - 44, 11, bold=True)} ({len(found):,})"
         column.words.append(Words(x=0, y=column.bottom, text=name, size=11, bold=True, colour=tint))
         column.bottom += 10
-        _add_tables(column, found[:most], labels, room)
+        _add_tables(column, found[:most], told)
         if len(found) > most:
             text = f"+ {plural(len(found) - most, 'more table')}"
             column.words.append(Words(x=7, y=column.bottom + 6, text=text, size=11, colour=QUIET))
@@ -141,10 +150,12 @@ def _column(
     return column
 
 
-def _add_tables(column: _Column, found: Sequence[Reached], labels: Mapping[QualifiedName, str], room: float) -> None:
+def _add_tables(column: _Column, found: Sequence[Reached], told: _Told) -> None:
     for it in found:
-        text = fitted(labels[it.table], room - 14 - width_of(_LOST, 11.5) * it.missing, 11.5) + _LOST * it.missing
-        box = _add_box(column, text, room, table_id(it.table), missing=it.missing)
+        gone = it.table in told.lost
+        tail = _TABLE_LOST if gone else _KEY_LOST * it.missing
+        text = fitted(told.labels[it.table], told.room - 14 - width_of(tail, 11.5), 11.5) + tail
+        box = _add_box(column, text, told.room, table_id(it.table), missing=gone)
         column.places[it.table] = box
         if it.depth > _MOST_COLUMNS:
             far = Words(x=box.width + 5, y=box.left[1], text=str(it.depth), size=10.5, colour=QUIET)
@@ -235,9 +246,15 @@ def _samples(radius: BlastRadius, columns: Sequence[_Column]) -> Iterator[tuple[
         if crosses in kinds:
             yield partial(_sample, crosses=crosses), meaning
     if any(it.via in radius.missing for it in radius.reached):
-        yield partial(_sample, crosses=True, dashed=True), "missing: only over a key that a clean deploy does not make"
+        yield partial(_sample, crosses=True, dashed=True), "key missing after a clean deploy"
+    if any(box.dashed for column in columns for box, _ in column.boxes):
+        yield _lost_sample, "table missing after a clean deploy"
     if any(not box.gid for column in columns for box, _ in column.boxes):
         yield _group_sample, "a group, with its number of tables"
+
+
+def _lost_sample(x: float, y: float) -> tuple[Shape, ...]:
+    return (Box(x=x, y=y - 6, width=20, height=12, fill=PAPER, edge=QUIET, dashed=True),)
 
 
 def _group_sample(x: float, y: float) -> tuple[Shape, ...]:
@@ -250,23 +267,30 @@ def _sample(x: float, y: float, *, crosses: bool, dashed: bool = False) -> tuple
 
 
 def _apart(
-    radius: BlastRadius, labels: Mapping[QualifiedName, str], width: float, top: float
+    radius: BlastRadius,
+    labels: Mapping[QualifiedName, str],
+    place: tuple[float, float],
+    lost: frozenset[QualifiedName],
 ) -> tuple[list[Shape], float]:
-    """What is not deleted, in panels side by side: what is set, and what can stop the delete."""
+    """What is not deleted, in panels side by side: what is set, and what can stop the delete; from the y in `place`."""
+    width, top = place
     defaults = [("Set to their default", radius.set_default)] if radius.set_default else []
     panels: list[tuple[str, list[_Line]]] = [
-        ("Set to NULL", [(_key(key, labels), _lost(key, radius)) for key in radius.set_null]),
-        *((title, [(_key(key, labels), _lost(key, radius)) for key in keys]) for title, keys in defaults),
+        ("Set to NULL", [(_key(key, labels), _lost(key, radius, lost)) for key in radius.set_null]),
+        *((title, [(_key(key, labels), _lost(key, radius, lost)) for key in keys]) for title, keys in defaults),
         (
             "Can stop it",
-            [(_key(it.foreign_key, labels), _stops(it) + _lost(it.foreign_key, radius)) for it in radius.blockers],
+            [
+                (_key(it.foreign_key, labels), _stops(it) + _lost(it.foreign_key, radius, lost))
+                for it in radius.blockers
+            ],
         ),
     ]
     wide = (width - 2 * MARGIN - (len(panels) - 1) * 12) / len(panels)
     height = 36 + _LINE * max(1, *(min(len(lines), _MOST_LISTED) for _, lines in panels))
     shapes: list[Shape] = []
-    for place, (title, lines) in enumerate(panels):
-        box = Box(x=MARGIN + place * (wide + 12), y=top, width=wide, height=height, fill=PANEL, radius=5, layer=0)
+    for number, (title, lines) in enumerate(panels):
+        box = Box(x=MARGIN + number * (wide + 12), y=top, width=wide, height=height, fill=PANEL, radius=5, layer=0)
         shapes += [box, *_listed(title, lines, box)]
     return shapes, top + height
 
@@ -294,8 +318,10 @@ def _key(key: ForeignKey, labels: Mapping[QualifiedName, str]) -> str:
     return f"{labels[key.table]}.{', '.join(key.columns)} → {labels[key.referenced_table]}"
 
 
-def _lost(key: ForeignKey, radius: BlastRadius) -> str:
-    return _LOST if key in radius.missing else ""
+def _lost(key: ForeignKey, radius: BlastRadius, lost: frozenset[QualifiedName]) -> str:
+    if key.table in lost:
+        return _TABLE_LOST
+    return _KEY_LOST if key in radius.missing else ""
 
 
 def _stops(blocker: Blocker) -> str:

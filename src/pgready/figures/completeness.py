@@ -42,7 +42,7 @@ def completeness_scene(completeness: Completeness) -> Scene:
     y += 12
     widest = [max(row.tallies[place].declared for row in rows) for place in range(len(completeness.kinds))]
     for row in rows:
-        shapes += _row(row, y, widest, rehearsed=completeness.rehearsed)
+        shapes += _row(row, y, widest, completeness)
         y += _ROW
     if rest:
         text = f"{plural(rest, 'more group')} of which nothing is missing or different."
@@ -77,7 +77,7 @@ def _heads(kinds: Sequence[str], y: float) -> Iterator[Shape]:
         yield Words(x=x, y=y, text=fitted(kind.capitalize(), wide + _GAP - 4, 11), size=11, colour=QUIET)
 
 
-def _row(row: GroupCompleteness, y: float, widest: Sequence[int], *, rehearsed: bool) -> Iterator[Shape]:
+def _row(row: GroupCompleteness, y: float, widest: Sequence[int], of: Completeness) -> Iterator[Shape]:
     lost = _lacks(row)
     name = fitted(row.group, _LABELS - MARGIN - 8, 12, bold=lost)
     yield Words(x=MARGIN, y=y + 10, text=name, size=12, bold=lost)
@@ -86,16 +86,18 @@ def _row(row: GroupCompleteness, y: float, widest: Sequence[int], *, rehearsed: 
     )
     for column, tally in enumerate(row.tallies):
         x, wide = _place(column, len(row.tallies))
-        yield from _cell(tally, x, y, wide, widest[column], rehearsed=rehearsed)
+        yield from _cell(tally, x, y, (wide, widest[column]), of)
 
 
-def _cell(tally: Tally, x: float, y: float, wide: float, most: int, *, rehearsed: bool) -> Iterator[Shape]:
-    text, colour, bold = _label(tally, rehearsed=rehearsed)
+def _cell(tally: Tally, x: float, y: float, sizes: tuple[float, int], of: Completeness) -> Iterator[Shape]:
+    """`sizes`: how wide the column is, and the most that a group declares of it."""
+    wide, most = sizes
+    text, colour, bold = _label(tally, of)
     yield Words(x=x, y=y + 10, text=fitted(text, wide + _GAP - 4, 11, bold=bold), size=11, bold=bold, colour=colour)
     if not tally.declared:
         return
     long = max(_SHORTEST, wide * tally.declared / max(most, 1))
-    if not rehearsed:
+    if not of.rehearsed:
         yield Box(x=x, y=y + 20, width=long, height=_BAR, fill="#FFFFFF", edge=FAINT, radius=0)
         return
     start = x
@@ -112,18 +114,18 @@ def _cell(tally: Tally, x: float, y: float, wide: float, most: int, *, rehearsed
         )
 
 
-def _label(tally: Tally, *, rehearsed: bool) -> tuple[str, str, bool]:
-    """The number with its sign, the colour of the text, and whether it is bold."""
+def _label(tally: Tally, of: Completeness) -> tuple[str, str, bool]:
+    """The number with its sign, the colour of the text, and whether it is bold; no tick after a deploy that stopped."""
     extra = f" +{tally.extra:,}" if tally.extra else ""
     if not tally.declared:
         return f"\N{EN DASH}{extra}", QUIET, False
-    if not rehearsed:
+    if not of.rehearsed:
         return f"{tally.declared:,}", INK, False
     if tally.missing:
         return f"✗ {tally.declared - tally.missing:,} of {tally.declared:,}{extra}", _BAD, True
     if tally.different:
         return f"≠ {tally.different:,} of {tally.declared:,}{extra}", TOLERATED_WORDS, True
-    return f"✓ {tally.declared:,}{extra}", INK, False
+    return f"{'✓ ' * (of.stops is None)}{tally.declared:,}{extra}", INK, False
 
 
 def _bar(fill: str, edge: str | None = None) -> Sample:
@@ -137,7 +139,7 @@ def _entries(completeness: Completeness) -> Iterator[tuple[Sample, str]]:
     if not completeness.rehearsed:
         yield _bar("#FFFFFF", FAINT), "declared; not rehearsed"
         return
-    yield _bar(_MADE), "✓ made as declared"
+    yield _bar(_MADE), "✓ made as declared" if completeness.stops is None else "made as declared, so far"
     if any(tally.different for tally in whole):
         yield _bar(TOLERATED), "≠ made, but not as declared"
     if any(tally.missing for tally in whole):
@@ -164,10 +166,13 @@ def completeness_lines(completeness: Completeness) -> tuple[str, str, str]:
             + [f"Not as declared: {listed(other)}."] * bool(other)
         )
         return title, line, _NOTE
+    if completeness.stops is not None:
+        differ = f"Not as declared: {listed(other)}." if other else ""
+        return "Nothing is missing so far, but the deploy does not run to its end", differ, _NOTE
     if other:
-        return f"{beginning} makes all that is declared, {listed(other)} not as declared", "", _NOTE
+        return f"A clean deploy makes all that is declared, {listed(other)} not as declared", "", _NOTE
     told = listed([counted(tally.declared, kind) for kind, tally in parts if tally.declared])
-    return f"{beginning} makes all that is declared", f"{told}.".capitalize(), _NOTE
+    return "A clean deploy makes all that is declared", f"{told}.".capitalize(), _NOTE
 
 
 _NOTE = "One row per feature group. A bar is as long as what is declared, against the largest group of its column."

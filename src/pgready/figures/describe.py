@@ -50,7 +50,7 @@ def matrix_lines(matrix: GroupMatrix) -> tuple[str, str]:
         title = f"{plural(total.keys, 'foreign key')}; no group is declared"
     tables = sum(group.tables for group in matrix.groups)
     missing = sum(group.missing for group in matrix.groups)
-    line = rehearsal_line(matrix.rehearsed, (missing, tables), (total.missing, total.keys), total.extra)
+    line = _rehearsal_of(matrix, (missing, tables), (total.missing, total.keys), total.extra)
     return title, line + _tolerated_line(total.tolerated) + _unkeyed_line(total.unkeyed)
 
 
@@ -64,15 +64,28 @@ def _tolerated_line(number: int) -> str:
     return f" {number:,} of the allowed {verb} so by the baseline only (~)." if number else ""
 
 
-def rehearsal_line(rehearsed: bool, tables: tuple[int, int], keys: tuple[int, int], extra: int = 0) -> str:  # noqa: FBT001 - a fact, not a switch
-    """What a clean deploy made of tables and keys, each given as (missing, all)."""
+def _rehearsal_of(
+    drawn: GroupMatrix | GroupPage | TableMap | BlockMatrix,
+    tables: tuple[int, int],
+    keys: tuple[int, int],
+    extra: int = 0,
+) -> str:
+    return rehearsal_line(tables, keys, extra, rehearsed=drawn.rehearsed, complete=drawn.complete)
+
+
+def rehearsal_line(
+    tables: tuple[int, int], keys: tuple[int, int], extra: int = 0, *, rehearsed: bool, complete: bool = True
+) -> str:
+    """What a clean deploy made of tables and keys, each given as (missing, all); of one that stopped, what so far."""
     if not rehearsed:
         return "As declared; nothing was rehearsed."
+    deploy = "A clean deploy" if complete else "The clean deploy does not run to its end; so far it"
     parts = [_share(*tables, "table")] * (tables[0] > 0) + [_share(*keys, "key")] * (keys[0] > 0)
     more = f" {plural(extra, 'key')} more than declared." if extra else ""
     if parts:
-        return f"A clean deploy leaves out {listed(parts)}.{more}"
-    return f"A clean deploy makes all {plural(tables[1], 'table')} and {plural(keys[1], 'key')}.{more}"
+        return f"{deploy} leaves out {listed(parts)}.{more}"
+    whole = "all " * (tables[1] > 1)
+    return f"{deploy} makes {whole}{plural(tables[1], 'table')} and {plural(keys[1], 'key')}.{more}"
 
 
 def _share(part: int, whole: int, noun: str) -> str:
@@ -108,7 +121,7 @@ def page_lines(page: GroupPage) -> tuple[str, str]:
     missing = page.missing_inside + sum(link.missing for link in (*page.incoming, *page.outgoing))
     tables = (sum(table.missing for table in page.tables), len(page.tables))
     unkeyed = sum(link.keys for link in (*page.inside, *page.outgoing) if link.kind is LinkKind.UNKEYED)
-    line = rehearsal_line(page.rehearsed, tables, (missing, inside + coming + going))
+    line = _rehearsal_of(page, tables, (missing, inside + coming + going))
     tolerated = sum(link.tolerated for link in (*page.incoming, *page.outgoing))
     return title, line + _tolerated_line(tolerated) + _unkeyed_line(unkeyed)
 
@@ -153,7 +166,7 @@ def map_lines(drawn: TableMap) -> tuple[str, str]:
     if [group.name for group in drawn.groups] == [UNGROUPED]:
         title = f"{plural(len(tables), 'table')}; no group is declared"
     keys = (sum(link.missing for link in links) + lost, sum(link.keys for link in links) + own)
-    line = rehearsal_line(drawn.rehearsed, (sum(table.missing for table in tables), len(tables)), keys)
+    line = _rehearsal_of(drawn, (sum(table.missing for table in tables), len(tables)), keys)
     unkeyed = sum(link.keys for link in drawn.links if link.kind is LinkKind.UNKEYED)
     return title, line + _tolerated_line(sum(link.tolerated for link in links)) + _unkeyed_line(unkeyed)
 
@@ -252,7 +265,7 @@ def block_lines(matrix: BlockMatrix) -> tuple[str, str]:
     title += leaving if between else "no key leaves its group"
     if [block.name for block in matrix.blocks] == [UNGROUPED]:
         title = f"{plural(tables, 'table')}; no group is declared"
-    line = rehearsal_line(matrix.rehearsed, (matrix.missing, tables), (total.missing, total.keys), total.extra)
+    line = _rehearsal_of(matrix, (matrix.missing, tables), (total.missing, total.keys), total.extra)
     return title, line + _tolerated_line(total.tolerated) + _unkeyed_line(total.unkeyed)
 
 

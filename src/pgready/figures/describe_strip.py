@@ -18,7 +18,7 @@ _LOUD = {
     Again.REPLACES: ("makes tables anew", "make tables anew"),
     Again.CHANGES: ("changes something", "change something"),
     Again.FAILS: ("fails", "fail"),
-    Again.EMPTY: ("is tried only without rows", "are tried only without rows"),
+    Again.EMPTY: ("changes nothing on empty tables", "change nothing on empty tables"),
 }
 
 

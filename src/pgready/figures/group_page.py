@@ -219,8 +219,10 @@ def _samples(page: GroupPage) -> Iterator[tuple[Sample, str]]:
         found = next((link for link in links if link.kind is kind and _has_colour(link)), None)
         if found:
             yield partial(_sample, style=look(replace(found, missing=0))), meaning
-    if any(link.missing for link in links) or any(table.missing for table in page.tables):
-        yield partial(_sample, style=(MISSING, 1.2, True)), "missing after a clean deploy"
+    if any(link.missing for link in links):
+        yield partial(_sample, style=(MISSING, 1.2, True)), "key missing after a clean deploy"
+    if any(table.missing for table in page.tables):
+        yield _lost_sample, "table missing after a clean deploy"
     if any(link.tolerated for link in links):
         yield TOLERATED_SAMPLE
     if any(table.own for table in page.tables):
@@ -235,6 +237,10 @@ def _has_colour(link: Link) -> bool:
 def _sample(x: float, y: float, *, style: tuple[str, float, bool]) -> tuple[Shape, ...]:
     colour, line, dashed = style
     return (Curve(start=(x, y), steps=(((x + 20, y),),), colour=colour, line=line, dashed=dashed),)
+
+
+def _lost_sample(x: float, y: float) -> tuple[Shape, ...]:
+    return (Box(x=x, y=y - 6, width=20, height=12, fill=PAPER, edge=MISSING, line=1.1, dashed=True),)
 
 
 def _loop_sample(x: float, y: float) -> tuple[Shape, ...]:

@@ -150,6 +150,13 @@ def _losses(track: Track, base: float, bars: _Bars) -> Iterator[Shape]:
         if number:
             text = f"{MINUS}{brief(number)}"
             yield Words(x=x, y=base + 10, text=text, size=10, bold=True, colour=_BAD, align="center")
+    again: Counter[float] = Counter()
+    for place, number in enumerate(track.again):
+        again[bars.slot(place)] += number
+    for x, number in again.items():
+        if number and not found[x]:
+            text = f"({MINUS}{brief(number)})"
+            yield Words(x=x, y=base + 10, text=text, size=10, colour=QUIET, align="center")
 
 
 def _ticks(migrations: int, y: float, bars: _Bars) -> Iterator[Shape]:
@@ -218,10 +225,12 @@ def _and(parts: Sequence[str]) -> str:
 
 def _gap_lines(growth: Growth) -> list[str]:
     """Which migrations leave out what, the first of them."""
-    told = [
-        f"Number {place + 1} {growth.migrations[place]} leaves out {_and([it.told(lost) for lost, it in losses])}."
-        for place, losses in growth.gaps
-    ]
+    first, repeats = dict(growth.gaps), dict(growth.repeats)
+    told = []
+    for place in sorted({*first, *repeats}):
+        parts = [it.told(lost) for lost, it in first.get(place, ())]
+        parts += [f"{it.told(lost)} again, as an earlier one did" for lost, it in repeats.get(place, ())]
+        told.append(f"Number {place + 1} {growth.migrations[place]} leaves out {_and(parts)}.")
     more = len(told) - _NAMED
     return told[:_NAMED] + [f"{plural(more, 'more migration')} {'leaves' if more == 1 else 'leave'} something out."] * (
         more > 0

@@ -115,7 +115,8 @@ def _details(links: Sequence[Link], keys: int) -> str:
     if tolerated := sum(link.tolerated for link in links):
         words.append("tolerated ~" if tolerated == keys else f"{tolerated:,} tolerated ~")
     if missing := sum(link.missing for link in links):
-        words.append(("all missing" if keys > 1 else "missing") if missing == keys else f"{missing:,} missing")
+        some = "all keys" if missing == keys else plural(missing, "key")
+        words.append(f"{'key' if missing == keys == 1 else some} missing")
     return ", ".join(words)
 
 

@@ -85,7 +85,9 @@ def lay_out(page: GroupPage, room: float) -> Layout:
         missing = sum(table.missing for table in hidden)
         alone.append(
             _Item(
-                table=None, lines=(f"+ {plural(len(hidden), 'more table')}",), note=f"{missing} missing" * (missing > 0)
+                table=None,
+                lines=(f"+ {plural(len(hidden), 'more table')}",),
+                note=f"{missing} of them missing" * (missing > 0),
             )
         )
     narrower = room - GUTTER / 2
@@ -134,7 +136,7 @@ def _selected(page: GroupPage) -> tuple[list[PageTable], list[PageTable]]:
 
 def _item(page: GroupPage, table: PageTable) -> _Item:
     loops = ("↻" if table.own == 1 else f"↻{TIMES}{table.own}") if table.own else ""
-    note = " ".join(part for part in (loops, "missing" if table.missing else "") if part)
+    note = " ".join(part for part in (loops, "table missing" if table.missing else "") if part)
     return _Item(table=table.name, lines=(visible(page.labels[table.name]),), note=note, missing=table.missing)
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from pgready.figures.describe_strip import strip_lines
 from pgready.figures.parts import MARGIN, Sample, heading, legend
 from pgready.figures.scene import Box, Marks, Scene, Segment, Shape, Words, render
-from pgready.figures.strip_rows import Again, Midway, RehearsalStrip, StripRow
+from pgready.figures.strip_rows import Again, Midway, RehearsalStrip, StripRow, refusal
 from pgready.figures.style import COLOURS, FAINT, INK, PANEL, PAPER, QUIET, TINTS, WIDEST, WORDS
 from pgready.figures.text import fitted, width_of
 from pgready.graph.pages import LinkKind
@@ -20,7 +20,7 @@ __all__ = ["draw_rehearsal_strip", "rehearsal_strip_scene"]
 _ROW = 21
 _NUMBER, _NAME = MARGIN + 30, MARGIN + 38
 _RIGHT = WIDEST - MARGIN
-_BOX = 158
+_BOX = 190
 _SMALL, _HEAD = 10, 10.5
 _FEW = 1500
 _BAD, _WELL = WORDS[LinkKind.FORBIDDEN], WORDS[LinkKind.ALLOWED]
@@ -28,7 +28,7 @@ _LOOKS = {
     Again.SAME: ("✓", TINTS[LinkKind.ALLOWED], _WELL),
     Again.EMPTY: ("?", PAPER, QUIET),
     Again.RECREATES: ("↻", TINTS[LinkKind.INTERNAL], INK),
-    Again.FAILS: ("✕", TINTS[LinkKind.UNDECLARED], _BAD),
+    Again.FAILS: ("✕", TINTS[LinkKind.INTERNAL], QUIET),
     Again.CHANGES: ("!", TINTS[LinkKind.FORBIDDEN], _BAD),
     Again.REPLACES: ("!", TINTS[LinkKind.FORBIDDEN], _BAD),
     Again.UNKNOWN: ("?", PAPER, QUIET),
@@ -37,14 +37,11 @@ _CELLS = {
     Again.SAME: "#8FBFDF",
     Again.EMPTY: "#E6E6E6",
     Again.RECREATES: "#CFCFCF",
-    Again.FAILS: "#F3C3A0",
+    Again.FAILS: "#DADADA",
     Again.CHANGES: COLOURS[LinkKind.FORBIDDEN],
     Again.REPLACES: COLOURS[LinkKind.FORBIDDEN],
 }
 _STRUCK = {Again.FAILS: (1,), Again.CHANGES: (1, -1), Again.REPLACES: (1, -1), Again.RECREATES: (0,)}
-_THERE = frozenset({"42P07", "42710", "42701", "42P06", "42723"})
-_GONE = frozenset({"42P01", "42704", "42703", "3F000", "42883"})
-"""SQLSTATEs of what exists already, and of what does not exist any more (PostgreSQL manual, appendix A)."""
 _WAYS = {
     Midway.NOTHING: ("✓", _WELL),
     Midway.NO_WAY: ("✕", _BAD),
@@ -139,8 +136,8 @@ class _Columns:
 def _columns(drawn: RehearsalStrip) -> _Columns:
     scale = _scale(drawn.rows)
     if len(drawn.every) > drawn.midway()[Midway.UNTRIED]:
-        return _Columns(bar=322, longest=80, again=456, midway=622, scale=scale)
-    return _Columns(bar=392, longest=190, again=_RIGHT - _BOX, midway=None, scale=scale)
+        return _Columns(bar=322, longest=80, again=456, midway=660, scale=scale)
+    return _Columns(bar=392, longest=165, again=_RIGHT - _BOX, midway=None, scale=scale)
 
 
 def _scale(rows: Sequence[StripRow]) -> _Scale:
@@ -226,8 +223,5 @@ def _again(row: StripRow, top: float, x: float) -> Iterator[Shape]:
 
 
 def _word(row: StripRow) -> str:
-    """Of a failure also its SQLSTATE, and what the usual ones mean."""
-    if row.again is not Again.FAILS:
-        return row.again.value
-    why = "is there" if row.sqlstate in _THERE else "is gone" if row.sqlstate in _GONE else ""
-    return f"fails {row.sqlstate}{f': {why}' if why else ''}"
+    """Of a failure also what the usual SQLSTATEs mean, or the unusual one."""
+    return f"fails: {refusal(row.sqlstate) or row.sqlstate}" if row.again is Again.FAILS else row.again.value

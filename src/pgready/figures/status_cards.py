@@ -13,10 +13,10 @@ from pgready.figures.describe import card_lines
 from pgready.figures.ids import group_id
 from pgready.figures.parts import MARGIN, heading
 from pgready.figures.scene import Box, Scene, Shape, Words, render
-from pgready.figures.style import CALM, FAINT, INK, PAPER, QUIET, TOLERATED_WORDS, WIDEST, WORDS
+from pgready.figures.style import CALM, FAINT, INK, PAPER, QUIET, TOLERATED, TOLERATED_WORDS, WIDEST, WORDS
 from pgready.figures.text import TIMES, fitted, plural, visible, width_of
 from pgready.graph.pages import LinkKind
-from pgready.graph.status import GroupStatus
+from pgready.graph.status import GroupStatus, StatusVerdict
 from pgready.model.groups import ContractVerdict, CrossingVerdict
 from pgready.model.names import QualifiedName
 
@@ -68,6 +68,8 @@ def cards_scene(statuses: Sequence[GroupStatus], whole: Sequence[ContractVerdict
 def _card(status: GroupStatus, told: Sequence[_Told], box: Box) -> Iterator[Shape]:
     gid = group_id(status.group)
     sign, edge, colour = LOOKS[status.verdict]
+    # What a contract promises may hold, and yet the group is not there: then the card is not calm as a whole.
+    edge = edge if status.verdict is StatusVerdict.BROKEN or not _lost(status) else TOLERATED
     x, y, width = box.x + _PAD, box.y, box.width - 2 * _PAD
     yield Box(x=x - _PAD, y=y, width=box.width, height=box.height, edge=FAINT, fill=PAPER, radius=5, gid=gid)
     yield Box(x=x - _PAD, y=y, width=5, height=box.height, fill=edge, radius=2.4, layer=3, gid=gid)
@@ -77,10 +79,10 @@ def _card(status: GroupStatus, told: Sequence[_Told], box: Box) -> Iterator[Shap
     yield Words(x=x, y=y + 19, text=name, size=14, bold=True, gid=gid)
     yield Words(x=x + width, y=y + 19, text=verdict, size=12, bold=True, colour=colour, align="right", gid=gid)
     yield from _numbers(status, x, y + 46, width, gid)
-    for place, (text, quiet) in enumerate(_facts(status)):
+    for place, (text, tint) in enumerate(_facts(status)):
         at = y + 84 + _LINE * place
         shown = fitted(text, width, 11)
-        yield Words(x=x, y=at, text=shown, size=11, colour=QUIET if quiet else INK, gid=gid)
+        yield Words(x=x, y=at, text=shown, size=11, colour=tint, gid=gid)
     for place, (text, tint) in enumerate(told):
         at = y + _HEAD + _LINE * place
         yield Words(x=x, y=at, text=fitted(text, width, 11), size=11, colour=tint, gid=gid)
@@ -104,20 +106,33 @@ def _numbers(status: GroupStatus, x: float, y: float, width: float, gid: str) ->
         yield Words(x=at, y=y + 17, text=word, size=10.5, colour=QUIET, gid=gid)
 
 
-def _facts(status: GroupStatus) -> Iterator[tuple[str, bool]]:
-    """Two lines: what is without a key or was not made, and the key identifier; whether each is quiet."""
+def _lost(status: GroupStatus) -> str:
+    """`6 of 9 tables and 5 of 8 keys missing`; empty: nothing is, or it is not known."""
+    counts = (
+        (status.missing or 0, status.coupling.tables, "table"),
+        (status.missing_keys if status.missing is not None else 0, _owned(status), "key"),
+    )
+    told = [f"{lost:,} of {plural(total, noun)}" for lost, total, noun in counts if lost]
+    return f"{' and '.join(told)} missing" if told else ""
+
+
+def _owned(status: GroupStatus) -> int:
+    return status.coupling.inside + status.coupling.outgoing
+
+
+def _facts(status: GroupStatus) -> Iterator[_Told]:
+    """Two lines: what was not made or is without a key, and the key identifier."""
     alone, tables = len(status.coupling.keyless), status.coupling.tables
-    missing = f"{plural(status.missing, 'table')} missing, " if status.missing else ""
     if not tables:
-        yield "no tables", True
-    elif missing:
-        yield missing + (f"{alone:,} with no key" if alone else "all with a key"), False
+        yield "no tables", QUIET
+    elif lost := _lost(status):
+        yield lost, WORDS[LinkKind.FORBIDDEN]
     else:
-        yield f"{plural(alone, 'table')} with no key" if alone else "every table has a key", True
+        yield f"{plural(alone, 'table')} with no key" if alone else "every table has a key", QUIET
     if status.key:
-        yield f"key identifier {status.key}: {status.with_key:,} of {tables:,}", True
+        yield f"key identifier {status.key}: {status.with_key:,} of {tables:,}", QUIET
     else:
-        yield "no key identifier", True
+        yield "no key identifier", QUIET
 
 
 def _lines(status: GroupStatus) -> list[_Told]:
@@ -138,7 +153,7 @@ def _bad(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
     for verdict, sign in ((CrossingVerdict.FORBIDDEN, "✕"), (CrossingVerdict.UNDECLARED, "!")):
         for crossing in status.outgoing(verdict):
             key = crossing.foreign_key
-            made = ", missing" if crossing.declared and crossing.rehearsed is False else ""
+            made = ", key missing" if crossing.declared and crossing.rehearsed is False else ""
             target = fitted(status.labels[key.referenced_table], 130, 11) + made
             yield _edge(status, sign, key.table, ",".join(key.columns), target), WORDS[LinkKind(verdict.value)]
     for crossing in status.outgoing(CrossingVerdict.ALLOWED):
@@ -152,7 +167,7 @@ def _bad(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _edge(status: GroupStatus, sign: str, table: QualifiedName, columns: str, target: str) -> tuple[str, ...]:
-    """`✕ Table.column → Other, missing`, in two lines where one is too short for it."""
+    """`✕ Table.column → Other, key missing`, in two lines where one is too short for it."""
     room, left = _WIDTH - 2 * _PAD, f"{sign} {visible(status.labels[table])}.{visible(columns)}"
     if width_of(f"{left} → {target}", 11) <= room:
         return (f"{left} → {target}",)
@@ -168,6 +183,7 @@ def _allowed(status: GroupStatus) -> Iterator[tuple[tuple[str, ...], str]]:
         if crossing.declared and crossing.rehearsed is False
     )
     for table, number in keys.most_common():
-        missing = f", {'all' if lost[table] == number else f'{lost[table]:,}'} missing" if lost[table] else ""
+        some = "all keys" if lost[table] == number else plural(lost[table], "key")
+        missing = f", {'key' if lost[table] == number == 1 else some} missing" if lost[table] else ""
         name = fitted(status.labels[table], 110, 11)
         yield (f"→ {name} {TIMES}{number:,}, allowed{missing}",), WORDS[LinkKind.ALLOWED]

@@ -9,12 +9,15 @@ from pgready.model.crash_points import CrashPoint, Recovery
 from pgready.model.names import ObjectKind, ObjectRef
 from pgready.model.trace import MigrationRun, RerunOutcome, RunOutcome, Skip
 
-__all__ = ["MOST_ROWS", "Again", "Midway", "RehearsalStrip", "StripRow", "again_of", "make_rehearsal_strip"]
+__all__ = ["MOST_ROWS", "Again", "Midway", "RehearsalStrip", "StripRow", "again_of", "make_rehearsal_strip", "refusal"]
 
 MOST_ROWS = 60
 """Of more migrations each gets a cell, and a row only what stands out."""
 
 _SLOWEST = 5
+_THERE = frozenset({"42P04", "42P06", "42P07", "42701", "42710", "42723"})
+_GONE = frozenset({"3F000", "42P01", "42703", "42704", "42883"})
+"""SQLSTATEs of what exists already, and of what does not exist any more (PostgreSQL manual, appendix A)."""
 _HOLDS_ROWS = (ObjectKind.TABLE, ObjectKind.COLUMN)
 
 
@@ -26,7 +29,7 @@ class Again(StrEnum):
     """
 
     SAME = "changes nothing"
-    EMPTY = "tried without rows"
+    EMPTY = "changes nothing on empty tables"
     RECREATES = "makes the same anew"
     FAILS = "fails"
     CHANGES = "changes something"
@@ -139,6 +142,11 @@ def _row(run: MigrationRun, left_out: int) -> StripRow:
         sqlstate=error.sqlstate if error is not None else "",
         left_out=left_out,
     )
+
+
+def refusal(sqlstate: str) -> str:
+    """What a second run failed of, in words; empty for what is not usual."""
+    return "is there already" if sqlstate in _THERE else "is gone already" if sqlstate in _GONE else ""
 
 
 def again_of(run: MigrationRun) -> Again:

@@ -229,7 +229,7 @@ def _samples(drawn: TableMap) -> Iterator[tuple[Sample, str]]:
         style = (
             {"style": (MISSING, 1.2, True)} if missing[0] == "dashed" else {"kind": LinkKind.INTERNAL, "missing": True}
         )
-        yield partial(shown, **style), f"{' or '.join(missing)}: missing after a clean deploy"
+        yield partial(shown, **style), f"{' or '.join(missing)}: key missing after a clean deploy"
     if any(link.tolerated for link in (*lines, *marks)):
         yield TOLERATED_SAMPLE
     if any(link.kind is LinkKind.UNKEYED for link in (*lines, *marks)):
@@ -246,10 +246,25 @@ def _hub_samples(drawn: TableMap) -> Iterator[tuple[Sample, str]]:
     single = len(drawn.hubs) == 1
     for place, hub in enumerate(drawn.hubs[:_MOST_HUBS]):
         letter = "" if single else _letter(place)
-        yield partial(_hub_sample, letter=letter), f"key to the hub {fitted(drawn.labels[hub], 150, 11)}"
+        sample = partial(_hub_sample, letter=letter) if letter else partial(_dots_sample, kinds=_kinds_to(drawn, hub))
+        yield sample, f"key to the hub {fitted(drawn.labels[hub], 150, 11)}"
     if len(drawn.hubs) > _MOST_HUBS:
         more = f"{_letter(_MOST_HUBS)} to {_letter(len(drawn.hubs) - 1)}: {len(drawn.hubs) - _MOST_HUBS} more hubs"
         yield partial(_hub_sample, letter="…"), more
+
+
+def _kinds_to(drawn: TableMap, hub: QualifiedName) -> list[LinkKind]:
+    """In which colours its dots are, the calm ones first."""
+    marks = [link for group in drawn.groups for table in group.tables for link in table.marks]
+    kinds = {link.kind for link in marks if link.referenced_table == hub and link.kind is not LinkKind.UNKEYED}
+    return sorted(kinds, key=lambda it: _WORST.index(it) if it in _WORST else -1) or [LinkKind.INTERNAL]
+
+
+def _dots_sample(x: float, y: float, *, kinds: Sequence[LinkKind]) -> tuple[Shape, ...]:
+    """A dot of each colour, side by side."""
+    return tuple(
+        shape for place, kind in enumerate(kinds[-3:]) for shape in _dot(x + 4 + 9 * place, y, kind, missing=False)
+    )
 
 
 def _hub_sample(x: float, y: float, *, letter: str) -> tuple[Shape, ...]:

@@ -48,7 +48,7 @@ class BlockMatrix:
 
     `cells` are pairs (row, column) per kind, ordered; a pair with keys of several kinds stands under the worst, and
     under UNKEYED only when it has no key. `blocks` are in the order of the group matrix. `targets` are the tables that
-    most keys of other groups refer to, most first. `total` and `rehearsed` are those of the group matrix.
+    most keys of other groups refer to, most first. `total`, `rehearsed` and `complete` are those of the group matrix.
     """
 
     tables: tuple[QualifiedName, ...]
@@ -59,6 +59,7 @@ class BlockMatrix:
     total: KeyCounts
     missing: int
     rehearsed: bool
+    complete: bool = True
 
 
 _WORST = (LinkKind.FORBIDDEN, LinkKind.UNDECLARED, LinkKind.ALLOWED, LinkKind.INTERNAL, LinkKind.UNKEYED)
@@ -99,6 +100,7 @@ def block_matrix(
         total=matrix.total,
         missing=sum(group.missing for group in matrix.groups),
         rehearsed=matrix.rehearsed,
+        complete=matrix.complete,
     )
 
 

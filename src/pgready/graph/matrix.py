@@ -5,7 +5,7 @@ topological order a filled cell below the diagonal is a cycle of groups.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import networkx as nx
 
@@ -69,12 +69,14 @@ class MatrixGroup:
 class GroupMatrix:
     """`groups` in topological order (those that refer before those referred to); only filled `cells`, (from, to).
 
-    `rehearsed` tells whether missing tables and keys could be known at all.
+    `rehearsed` tells whether missing tables and keys could be known at all, `complete` whether the rehearsal ran to its
+    end.
     """
 
     groups: tuple[MatrixGroup, ...]
     cells: Mapping[_Pair, KeyCounts]
     rehearsed: bool
+    complete: bool = True
 
     @property
     def total(self) -> KeyCounts:
@@ -201,7 +203,7 @@ def merged_groups(matrix: GroupMatrix, most: int) -> GroupMatrix:
         _count(cells, (source if source in kept else name, target if target in kept else name), counts)
     merged = MatrixGroup(name=name, tables=sum(it.tables for it in rest), missing=sum(it.missing for it in rest))
     shown = tuple(group for group in matrix.groups if group.name in kept)
-    return GroupMatrix(groups=(*shown, merged), cells=cells, rehearsed=matrix.rehearsed)
+    return replace(matrix, groups=(*shown, merged), cells=cells)
 
 
 def _weights(cells: Mapping[_Pair, KeyCounts]) -> dict[str, tuple[int, int]]:

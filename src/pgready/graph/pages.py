@@ -63,7 +63,8 @@ class Link:
 class GroupPage:
     """One group: `tables` by name; links ordered by group and table; `labels` are unambiguous names of all tables.
 
-    `inside` has no keys of a table to itself (`PageTable.own`). `rehearsed`: whether anything missing could be known.
+    `inside` has no keys of a table to itself (`PageTable.own`). `rehearsed`: whether anything missing could be known,
+    `complete`: whether the rehearsal ran to its end.
     """
 
     name: str
@@ -73,6 +74,7 @@ class GroupPage:
     outgoing: tuple[Link, ...]
     labels: Mapping[QualifiedName, str]
     rehearsed: bool
+    complete: bool = True
 
     @property
     def keys_inside(self) -> int:

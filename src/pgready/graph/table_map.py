@@ -61,7 +61,8 @@ class MapGroup:
 class TableMap:
     """All groups in the order of the configuration; `crossing` are references between them, except to hubs.
 
-    `labels` are unambiguous names of all tables. `rehearsed`: whether anything missing could be known.
+    `labels` are unambiguous names of all tables. `rehearsed`: whether anything missing could be known,
+    `complete`: whether the rehearsal ran to its end.
     """
 
     groups: tuple[MapGroup, ...]
@@ -69,6 +70,7 @@ class TableMap:
     hubs: tuple[QualifiedName, ...]
     labels: Mapping[QualifiedName, str]
     rehearsed: bool
+    complete: bool = True
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -92,6 +94,7 @@ def table_map(pages: Sequence[GroupPage], hubs: Sequence[QualifiedName] = ()) ->
         hubs=shown,
         labels=short_names(known),
         rehearsed=any(page.rehearsed for page in pages),
+        complete=all(page.complete for page in pages),
     )
 
 

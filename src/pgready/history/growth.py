@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from pgready.model.names import ObjectKind, ObjectRef, QualifiedName
@@ -22,6 +22,7 @@ class Track:
     What is there under another name, or for a while, counts; what is there in the end and declared nowhere does not, so
     that the last number is that of the declared ones that were made. `skipped` counts from migration to migration what
     is missing in the end because a guard left it, or its table, out; `gone` are those missing that were there once.
+    `again` is, per migration, how many it leaves out that an earlier one had left out already.
     """
 
     noun: str
@@ -30,6 +31,7 @@ class Track:
     there: tuple[int, ...]
     skipped: tuple[int, ...]
     gone: int = 0
+    again: tuple[int, ...] = ()
 
     @property
     def made(self) -> int:
@@ -69,6 +71,15 @@ class Growth:
                 found.append((place, kept))
         return tuple(found)
 
+    @property
+    def repeats(self) -> tuple[tuple[int, tuple[tuple[int, Track], ...]], ...]:
+        """(place of a migration, (how many, track)) where guards left out once more what was left out before."""
+        return tuple(
+            (place, kept)
+            for place in range(len(self.migrations))
+            if (kept := tuple((it.again[place], it) for it in self.tracks if it.again and it.again[place]))
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
@@ -84,11 +95,16 @@ class _Kind:
 def make_growth(declared: Schema, rehearsal: Rehearsal, skips: Iterable[Skip]) -> Growth:
     """From what each migration made and dropped in the rehearsal; kinds of which nothing is declared have no track."""
     lost: dict[_Identity, int] = {}
+    repeated: set[tuple[_Identity, int]] = set()
     for skip in skips:
-        if not skip.exists_at_end:
-            lost.setdefault(_identity(skip.would_make), skip.position)
+        if not skip.exists_at_end and lost.setdefault(_identity(skip.would_make), skip.position) != skip.position:
+            repeated.add((_identity(skip.would_make), skip.position))
     places = {run.position: place for place, run in enumerate(rehearsal.runs)}
-    tracks = [_track(kind, rehearsal.runs, lost, places) for kind in _kinds(declared, rehearsal.schema)]
+    once_more = [(wanted, places[position]) for wanted, position in repeated if position in places]
+    tracks = [
+        replace(_track(kind, rehearsal.runs, lost, places), again=_again(kind, once_more, len(rehearsal.runs)))
+        for kind in _kinds(declared, rehearsal.schema)
+    ]
     stops = (place for place, run in enumerate(rehearsal.runs) if run.outcome is not RunOutcome.APPLIED)
     return Growth(
         migrations=tuple(run.migration for run in rehearsal.runs), tracks=tuple(tracks), stops=next(stops, None)
@@ -170,6 +186,12 @@ def _track(
         skipped=tuple(accumulate(skipped[place] for place in range(len(runs)))),
         gone=len(gone),
     )
+
+
+def _again(kind: _Kind, once_more: Iterable[tuple[_Identity, int]], migrations: int) -> tuple[int, ...]:
+    missing = kind.declared - kind.made
+    counts = Counter(place for wanted, place in once_more if wanted in missing)
+    return tuple(counts[place] for place in range(migrations)) if counts else ()
 
 
 def _lost_at(wanted: _Identity, lost: Mapping[_Identity, int]) -> int | None:

@@ -25,6 +25,9 @@ def disagreement(result: AuditResult, audit: bytes) -> tuple[str, ...]:
         return (f"the notebook's audit cannot be read: {error}",)
     if seen == result.judgement:
         return ()
+    if seen.verdict == result.verdict:
+        reasons = f"({seen.reason}) than the command line ({result.judgement.reason})"
+        return (f"the notebook came to the verdict {seen.verdict} for another reason {reasons}",)
     return (f"the notebook came to another verdict ({seen.verdict}) than the command line ({result.verdict})",)
 
 

@@ -170,6 +170,7 @@ def _result(sources: Sources, gathered: Gathered, clean: History, started: datet
         hubs=gathered.config.hubs,
         accepted_crossings=gathered.config.crossings,
         required_migrations=gathered.config.required_migrations,
+        required_models=dict(gathered.config.inventory),
         resilient_migrations=tuple(sorted(claimed_migrations(gathered))),
         unkeyed=unkeyed_columns(gathered.declared),
         skips=gathered.skips,

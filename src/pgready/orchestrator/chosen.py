@@ -26,7 +26,7 @@ DEFAULTS: Mapping[str, object] = {
 """What the parameters are when no option was given; `project` and `output_dir` always say something."""
 
 _ENDING = ".ipynb"
-# `comment.md` and `audit.json` are of the run and not of one notebook.
+# `comment.md` and `audit.json` are of the run and not of one notebook; for some file systems Audit.json is audit.json.
 _TAKEN = frozenset({"audit", "comment", *NOTEBOOKS})
 
 
@@ -61,9 +61,9 @@ def choose_notebooks(
         _own(Path(name), output_dir, parameters, defaults) if _is_path(name) else _shipped(name, parameters)
         for name in dict.fromkeys(_expanded(given))
     )
-    names = [each.name for each in chosen]
+    names = [each.name.casefold() for each in chosen]
     for each in chosen:
-        if names.count(each.name) > 1:
+        if names.count(each.name.casefold()) > 1:
             raise ConfigError(f"--notebook: {each.path}: another notebook of this run is called {each.name} as well")
     return chosen
 
@@ -97,7 +97,7 @@ def _shipped(name: str, parameters: Mapping[str, object]) -> Chosen:
 
 def _own(path: Path, output_dir: Path, parameters: Mapping[str, object], defaults: Mapping[str, object]) -> Chosen:
     where, name = f"--notebook: {path}", path.stem
-    if name in _TAKEN:
+    if name.casefold() in _TAKEN:
         raise ConfigError(f"{where}: an own notebook must not be called {name}, as files of the report are")
     if path.parent == output_dir.resolve():
         raise ConfigError(f"{where}: the report would be written over it; keep it outside of {output_dir}")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pgready.orchestrator.agreement import agreed, banner_of, in_words
 from pgready.orchestrator.chosen import Chosen
-from pgready.orchestrator.exporting import OF_THE_RUN, export, remove_stale, write_exported
+from pgready.orchestrator.earlier import whole_or_nothing
+from pgready.orchestrator.exporting import export, write_exported
 from pgready.orchestrator.rehearsing import Progress
 from pgready.orchestrator.runs import Ran, run_notebooks
 from pgready.orchestrator.sources import Sources
 from pgready.reports.ci.write import place_in_repository, write_ci
 from pgready.reports.document import write_audit
-from pgready.reports.page.pdf import print_pdfs
+from pgready.reports.page.pdf import TIMEOUT_S, print_pdfs
 from pgready.verdict import AuditResult
 
 __all__ = ["Page", "Report", "make_report"]
@@ -63,29 +64,30 @@ def make_report(
 
     Every notebook judges the rehearsal that was made here again, with the same functions, and must come to our
     judgement, or the run is INCONCLUSIVE; `audit.json` and the files for CI are of our own audit and are written once,
-    when all have ended. What an earlier run left under these names goes first.
+    when all have ended. What an earlier run left goes first; when this one does not come to its end, its files go too.
 
     `workers` (default: one a core) notebooks run at once; `chromium` prints each report as PDF as well. Raises
     RehearsalError (no server) and ReportError (a file cannot be written).
     """
-    remove_stale(output_dir, tuple(chosen.name for chosen in notebooks), OF_THE_RUN)
-    count = min(workers or _cores(), len(notebooks))
-    result, ran = run_notebooks(
-        sources, output_dir, notebooks, workers=count, on_progress=on_progress, on_phase=on_phase
-    )
-    on_phase("exporting the report" if len(notebooks) == 1 else f"exporting {len(notebooks)} reports")
-    doubts = {chosen.name: each.doubts for chosen, each in zip(notebooks, ran, strict=True)}
-    result = agreed(result, doubts)
-    pages = tuple(
-        _written(sources.request.name, output_dir, chosen, each, doubts)
-        for chosen, each in zip(notebooks, ran, strict=True)
-    )
-    audit_json = write_audit(result, output_dir)
-    write_ci(result, output_dir, root=place_in_repository(sources.request.root), report=pages[0].html.name)
-    if chromium is not None:
-        on_phase("printing the report" if len(notebooks) == 1 else f"printing {len(notebooks)} reports")
-        pages = _printed(pages, chromium, count)
-    return Report(result=result, pages=pages, audit_json=audit_json, doubts=in_words(doubts))
+    with whole_or_nothing(output_dir, tuple(chosen.name for chosen in notebooks)):
+        count = min(workers or _cores(), len(notebooks))
+        result, ran = run_notebooks(
+            sources, output_dir, notebooks, workers=count, on_progress=on_progress, on_phase=on_phase
+        )
+        on_phase("exporting the report" if len(notebooks) == 1 else f"exporting {len(notebooks)} reports")
+        doubts = {chosen.name: each.doubts for chosen, each in zip(notebooks, ran, strict=True)}
+        result = agreed(result, doubts)
+        pages = tuple(
+            _written(sources.request.name, output_dir, chosen, each, doubts)
+            for chosen, each in zip(notebooks, ran, strict=True)
+        )
+        audit_json = write_audit(result, output_dir)
+        write_ci(result, output_dir, root=place_in_repository(sources.request.root), report=pages[0].html.name)
+        if chromium is not None:
+            printed = "the report" if len(notebooks) == 1 else f"{len(notebooks)} reports"
+            on_phase(f"printing {printed} with {chromium.name}, at most {TIMEOUT_S} s")
+            pages = _printed(pages, chromium, count)
+        return Report(result=result, pages=pages, audit_json=audit_json, doubts=in_words(doubts))
 
 
 def _cores() -> int:

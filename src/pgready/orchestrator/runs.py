@@ -14,7 +14,7 @@ from pgready.orchestrator.agreement import disagreement
 from pgready.orchestrator.audit import RUN_ID_VARIABLE, audit_sources
 from pgready.orchestrator.chosen import Chosen
 from pgready.orchestrator.evidence import kept
-from pgready.orchestrator.exporting import Exported, export
+from pgready.orchestrator.exporting import Exported, export, verdict_of_run
 from pgready.orchestrator.notebook_progress import CellProgress, cell_progress
 from pgready.orchestrator.rehearsing import Progress
 from pgready.orchestrator.sources import Sources
@@ -133,7 +133,8 @@ def _one(run: _Run, chosen: Chosen, on_cell: CellProgress) -> Ran:
     if doubts:
         return Ran(run=executed, doubts=doubts, exported=None)
     title = f"{run.name}: {chosen.title}"
-    exported = export(executed.notebook, name=chosen.name, title=title, banner=None, reports=run.reports)
+    lead = verdict_of_run(result, chosen.path.name) if chosen.own else ()
+    exported = export(executed.notebook, name=chosen.name, title=title, banner=None, reports=run.reports, lead=lead)
     return Ran(run=executed, doubts=doubts, exported=exported)
 
 

@@ -222,11 +222,15 @@ class Picture(_Block, frozen=True, kw_only=True):
 
 
 class Fold(_Block, frozen=True, kw_only=True):
-    """Evidence behind one line that can be opened."""
+    """Evidence behind one line that can be opened.
+
+    An `aside` stays closed on paper: what it holds is in audit.json, and would fill pages that nobody reads.
+    """
 
     summary: Line
     body: tuple["Block", ...]
     open: bool = False
+    aside: bool = False
 
 
 class Part(_Block, frozen=True, kw_only=True):

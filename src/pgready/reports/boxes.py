@@ -71,10 +71,10 @@ HEADINGS = (
         "Data is safe, and the application goes on",
         (
             Claim("No table, column or schema that was there is dropped", ("DES001", "DES002", "DES007")),
-            Claim("No rows are deleted, no type narrowed, no enum value removed", ("DES003", "DES004", "DES005")),
-            Claim("On made-up rows every migration applies, and nothing is lost", ("DES008", "DES009")),
+            Claim("No table is emptied, no type narrowed, no enum value removed", ("DES003", "DES004", "DES005")),
+            Claim("On made-up rows every migration applies, and nothing else is lost", ("DES008", "DES009")),
             Claim("Rows that are there fit the new constraints", ("DES010",)),
-            Claim("The running version of the application goes on working", ("CMP003", "DES006")),
+            Claim("No table or column is renamed, and the running version must fill no new one", ("CMP003", "DES006")),
             Claim("Nothing that is in use is locked for long", _LOCKS),
         ),
     ),

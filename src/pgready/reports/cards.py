@@ -185,11 +185,18 @@ def _run(run: MigrationRun) -> Block:
         ("Outcome", line(_outcome(run))),
         ("Error", line(f"{error.sqlstate}: {error.message}") if error else None),
         ("Took", line(f"{run.duration_ms:.0f} ms")),
-        ("Made", _refs(run.made)),
+        ("Made", _refs(run.made) or _made_nothing(run)),
         ("Dropped", _refs(run.dropped)),
         ("Second run", line(run.rerun.outcome.value) if run.rerun else _why_not(run.rerun_skipped)),
         ("Stopped midway", line(count(len(run.crash_points), "time")) if run.crash_points else None),
     )
+
+
+def _made_nothing(run: MigrationRun) -> Line | None:
+    """A migration that is applied and changes no catalog may have skipped all of it; the run does not know that."""
+    if run.outcome is not RunOutcome.APPLIED or run.dropped:
+        return None
+    return line(warn("nothing at all"), "; what a guard left out: ", code("audit.skips"))
 
 
 def _outcome(run: MigrationRun) -> Span:
@@ -224,10 +231,16 @@ def _record(record: MigrationRecord) -> Block:
 def _rehearsal(rehearsal: Rehearsal) -> Block:
     applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
     told = f"{applied} of {count(len(rehearsal.runs), 'migration')} applied"
+    idle = sum(_made_nothing(run) is not None for run in rehearsal.runs if not run.made)
     facts = _facts(
-        ("Rehearsal", line((good if rehearsal.complete else bad)(told))),
+        ("Rehearsal", line(told if rehearsal.complete else bad(told))),
         ("Server", line(f"PostgreSQL {rehearsal.server.version}, {rehearsal.server.origin}")),
         ("Made", line(count(len(rehearsal.schema.tables), "table"))),
+        (
+            "Made nothing",
+            line(warn(count(idle, "migration")), " applied without any effect on the catalog") if idle else None,
+        ),
+        ("Left out", line("not told here; what guards skipped: ", code("audit.skips"))),
         ("Imitated", listing(rehearsal.shims) if rehearsal.shims else None),
         ("Took", line(f"{rehearsal.duration_ms / 1000:.1f} s") if rehearsal.duration_ms else None),
     )

@@ -36,7 +36,7 @@ _PRIMITIVES: Mapping[object, str] = types.MappingProxyType(
     {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 )
 _NEWER = frozenset({"hubs", "accepted_crossings", "required_migrations", "resilient_migrations"})
-_NEWER |= {"deployment", "unkeyed", "lives", "misplaced"}
+_NEWER |= {"required_models", "deployment", "unkeyed", "lives", "misplaced"}
 """Keys of the document that the first versions did not write; within a format keys are only added."""
 
 
@@ -95,6 +95,7 @@ def _properties(known: _Json) -> _Json:
         "hubs": of(tuple[str, ...]),
         "accepted_crossings": of(tuple[DeclaredCrossing, ...]),
         "required_migrations": of(tuple[str, ...]),
+        "required_models": of(dict[str, tuple[str, ...]] | None),
         "resilient_migrations": of(tuple[str, ...]),
         "deployment": of(Deployment),
         "unkeyed": of(UnkeyedColumns),

@@ -8,7 +8,7 @@ from pgready.findings import Finding
 from pgready.model.schema import ForeignKey, Table
 from pgready.model.trace import Skip
 from pgready.reports.causes import Cause, CauseKind, Lacking
-from pgready.verdict import AuditResult
+from pgready.verdict import AuditResult, Policy, blocks
 
 __all__ = ["FindingGroup", "by_cause"]
 
@@ -29,9 +29,16 @@ class FindingGroup:
     keys: tuple[ForeignKey, ...] = ()
     skips: tuple[Skip, ...] = ()
 
+    def blocks(self, policy: Policy) -> bool:
+        """Whether one of its findings makes the audit NOT READY."""
+        return any(blocks(finding, policy) for finding in self.findings)
+
 
 def by_cause(audit: AuditResult, lacking: Lacking | None = None) -> tuple[FindingGroup, ...]:
-    """All findings of the audit in groups: by severity of the worst, then the bigger group, then the cause's name."""
+    """All findings of the audit in groups: those that block first, whatever their severity is.
+
+    Then by severity of the worst, then the bigger group, then the cause's name.
+    """
     lacking = lacking or Lacking(audit)
     causes = _causes_of_objects(lacking)
     late = {cause.subject: cause for cause in causes.values() if cause.kind is CauseKind.ORDER}
@@ -50,7 +57,7 @@ def by_cause(audit: AuditResult, lacking: Lacking | None = None) -> tuple[Findin
         )
         for cause, findings in collected.items()
     )
-    return tuple(sorted(groups, key=_worst_first))
+    return tuple(sorted(groups, key=lambda group: (not group.blocks(audit.policy), *_worst_first(group))))
 
 
 def _causes_of_objects(lacking: Lacking) -> dict[str, Cause]:

@@ -21,9 +21,16 @@ _NAMES = re.compile(
 )
 _NOT_A_VALUE = re.compile(r"_(?:FILE|PATH|DIR|URI|NAME|ID)$", re.IGNORECASE)
 
+# A double quote before a letter ends no string of JSON or Python. `pwd` is ADO.NET's, and elsewhere a directory.
 _KEYWORD = re.compile(
-    r"\b(?:password|passwd|sslpassword)\s*=\s*(?P<secret>'(?:\\.|[^'\\])*'|[^\s'\"&<>;,)]+)", re.IGNORECASE
+    r"(?:\b(?:password|passwd|sslpassword)|(?:(?<=;)|(?<=;\s))pwd)\s*=\s*"
+    r"(?P<secret>'(?:\\.|[^'\\])*'|(?:[^\s'\"&<>;,)]|\"(?=\w))+)",
+    re.IGNORECASE,
 )
+_KEYWORD_OF_A_VALUE = re.compile(r"\b(?:password|passwd|sslpassword|pwd)\s*=\s*", re.IGNORECASE)
+_QUOTED = re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
+_WHOLE_URL = re.compile(r"\s*[\"']?[A-Za-z][A-Za-z0-9+.:-]*(?=://)")
+_AUTHORITY_END = re.compile(r"[/?#]")
 _URL_END = re.compile(r"[\s<>\"]")
 _USER_END = re.compile(r"[:/@]")
 # What may stand within a word and is not seen: colours, and where a browser may break a long name.
@@ -152,8 +159,8 @@ def make_scrubber(environment: Mapping[str, str], secrets: Collection[str] = ())
     """
     known = {shape for secret in secrets if secret for shape in _shapes(secret)}
     for found in _in_environment(environment):
-        if len(found) >= _SHORTEST and not _PUBLIC.fullmatch(found):
-            known.update(_shapes(found))
+        if _is_telling(found):
+            known.update(filter(_is_telling, _shapes(found)))
     words = sorted((secret for secret in known if len(secret) < _ANYWHERE), key=len, reverse=True)
     alone = rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, words))})(?![A-Za-z0-9])"
     return Scrubber(
@@ -162,33 +169,87 @@ def make_scrubber(environment: Mapping[str, str], secrets: Collection[str] = ())
     )
 
 
+def _is_telling(found: str) -> bool:
+    return len(found) >= _SHORTEST and not _PUBLIC.fullmatch(found)
+
+
 def _in_environment(environment: Mapping[str, str]) -> Iterator[str]:
     for name, value in environment.items():
         if _NAMES.search(name) and not _NOT_A_VALUE.search(name):
             yield value
             yield from (line for line in value.splitlines() if len(line) >= _LONG_LINE)
-        for start, stop in (*_in_urls(value), *_in_keywords(value)):
-            yield value[start:stop].strip("'")
+        yield from (value[start:stop] for start, stop in _in_urls(value))
+        yield from (value[start:stop].strip("'") for start, stop in _in_keywords(value))
+        yield from _in_whole_url(value)
+        yield from _in_whole_conninfo(value)
+
+
+def _in_whole_url(value: str) -> Iterator[str]:
+    """The password of a value that is one URL: unlike in a text, a blank, quote or bracket does not end it.
+
+    Read to the last @ of all, as an unencoded / or @ is wrong but common, and to the last one before the path.
+    """
+    if (scheme := _WHOLE_URL.match(value)) is None:
+        return
+    start = scheme.end() + len("://")
+    path = _AUTHORITY_END.search(value, start)
+    for last in {value.rfind("@", start), value.rfind("@", start, path.start() if path else len(value))}:
+        if last >= 0 and (span := _in_url(value, scheme.end(), last)):
+            yield value[slice(*span)]
+
+
+def _in_whole_conninfo(value: str) -> Iterator[str]:
+    """Passwords of a value that is a conninfo string, a query or of ADO.NET: each ends only where its form has it.
+
+    In a conninfo string at a blank, or quoted, with backslashes (libpq manual, "Connection Strings").
+    """
+    for keyword in _KEYWORD_OF_A_VALUE.finditer(value):
+        rest = value[keyword.end() :]
+        quoted = _QUOTED.match(rest)
+        written = [quoted[1]] if quoted else []
+        if "://" in value[: keyword.start()]:
+            written.append(rest.partition("&")[0])
+        elif quoted is None:
+            written += [*rest.split(maxsplit=1)[:1], rest.partition(";")[0] if ";" in rest else ""]
+        yield from written
+        yield from (re.sub(r"\\(.)", r"\1", each, flags=re.DOTALL) for each in written)
 
 
 def _shapes(secret: str) -> set[str]:
     decoded = unquote(secret)
-    shapes = {
+    forms = {
         shape
-        for form in (secret, decoded, _sql(secret))
-        for shape in (form, *_encoded(form), *_escaped(form), repr(form)[1:-1], json.dumps(form)[1:-1])
+        for form in (secret, decoded, _sql(secret), _sql(decoded))
+        for shape in (form, *_encoded(form), *_in_strings(form))
     }
-    return shapes - {""}
+    return {shape for form in forms for shape in (form, *_escaped(form))} - {""}
 
 
 def _encoded(text: str) -> tuple[str, ...]:
-    return quote(text, safe=""), quote(text), quote_plus(text)
+    """In URLs, as Python's standard library writes it, and as `encodeURIComponent` and `URL` of JavaScript do."""
+    return (
+        quote(text, safe=""),
+        quote(text),
+        quote_plus(text),
+        quote(text, safe="!'()*"),
+        quote(text, safe="!$%&'()*+,"),
+    )
+
+
+def _in_strings(text: str) -> tuple[str, ...]:
+    """In string constants of Python, of JSON with and without ASCII only, and of JSON within HTML."""
+    ascii_only = json.dumps(text)[1:-1]
+    in_html = (
+        "".join(f"\\u{ord(sign):04x}" if sign in signs else sign for sign in ascii_only)
+        for signs in ("<", "<>&", "<>&'")
+    )
+    return repr(text)[1:-1], ascii_only, json.dumps(text, ensure_ascii=False)[1:-1], *in_html
 
 
 def _escaped(text: str) -> tuple[str, ...]:
-    """For HTML, as Python's standard library writes it and as Jinja does."""
+    """For HTML, as Python's standard library writes it and as Jinja does, with and without quotes."""
     escaped = html.escape(text)
-    return escaped, escaped.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+    return escaped, escaped.replace("&quot;", "&#34;").replace("&#x27;", "&#39;"), html.escape(text, quote=False)
 
 
 def _sql(text: str) -> str:

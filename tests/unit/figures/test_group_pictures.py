@@ -247,7 +247,10 @@ def test_a_key_to_a_hub_is_a_dot_and_no_line(situation: Situation) -> None:
         ("table:public.one", COLOURS[LinkKind.ALLOWED]),
         ("table:public.two", "#FFFFFF"),
     }
-    assert {"key to the hub User", "hollow dot: missing after a clean deploy"} <= set(words_of(hubs))
+    samples = [it for it in hubs.shapes if isinstance(it, Box) and it.width == 7.5 and not it.gid]
+    assert COLOURS[LinkKind.ALLOWED] in {it.fill for it in samples}
+    assert "#1A1A1A" not in {it.fill for it in samples}  # no dot of the picture is black
+    assert {"key to the hub User", "hollow dot: key missing after a clean deploy"} <= set(words_of(hubs))
 
 
 def lines(scene: Scene) -> list[Curve]:
@@ -316,9 +319,7 @@ def test_the_cards_say_verdicts_in_words_and_none_where_nothing_goes_out(situati
 
 def test_the_cards_of_the_seed_name_its_crossing_and_its_unkeyed_references(seed: Drawn) -> None:
     words = words_of(cards_scene(cards_of(seed)))
-    assert {"! SocialQueueItem.c0", "    → ImageRequest, missing"} <= set(words) or {
-        "! SocialQueueItem.c0 → ImageRequest, missing"
-    } <= set(words)
+    assert {"! SocialQueueItem.c0", "    → ImageRequest, key missing"} <= set(words)
     assert {"? PostingDestination.x → Account", "? BookingRequestAuditLog.x → User"} <= set(words)
     assert "CRM: no contract, 4 tables, 3 keys inside, none out, none in." in describe_status_cards(cards_of(seed))
 
@@ -459,11 +460,33 @@ def test_what_a_clean_deploy_does_not_make_is_dashed_and_called_missing(situatio
     lost = [key for key in schema.foreign_keys() if key.table.name in {"c", "d"}]
     radius = blast_radius(schema, drawn.grouping, public("a"), missing=lost)
     scene = blast_scene(radius)
-    assert {"c, missing", "missing: only over a key that a clean deploy does not make"} <= set(words_of(scene))
-    assert any(it.endswith(": RESTRICT, missing") for it in words_of(scene))
+    assert {"c, key missing", "key missing after a clean deploy"} <= set(words_of(scene))
+    assert any(it.endswith(": RESTRICT, key missing") for it in words_of(scene))
     curves = [it for it in scene.shapes if isinstance(it, Curve)]
     assert sorted(it.dashed for it in curves) == [False, False, False, True, True]
-    assert [it.dashed for it in scene.shapes if isinstance(it, Box) and it.gid].count(True) == 1
+    assert not any(it.dashed for it in scene.shapes if isinstance(it, Box))  # the tables are there
     whole = blast_scene(blast_radius(schema, drawn.grouping, public("a")))
     assert not any(it.dashed for it in whole.shapes if isinstance(it, Box | Curve))
-    assert "c (missing)" in describe_blast_radius(radius)
+    assert not any("table missing" in it for it in words_of(scene))
+
+
+def test_a_table_that_a_clean_deploy_does_not_make_is_a_dashed_box_and_called_so(situation: Situation) -> None:
+    drawn = situation({"A": ["a"], "C": ["c", "d"]}, [("c", "a"), ("d", "a")])
+    schema = acting(drawn.declared, (ReferentialAction.CASCADE, ReferentialAction.SET_NULL))
+    lost = list(schema.foreign_keys())
+    radius = blast_radius(schema, drawn.grouping, public("a"), missing=lost)
+    scene = blast_scene(radius, [public("c"), public("d")])
+    words = words_of(scene)
+    assert {"c, table missing", "table missing after a clean deploy"} <= set(words)
+    assert any(it.endswith("→ a, table missing") for it in words)
+    assert [it.gid for it in scene.shapes if isinstance(it, Box) and it.dashed and it.gid] == [table_id(public("c"))]
+
+
+def test_a_card_of_a_group_that_is_not_there_is_not_calm(situation: Situation) -> None:
+    groups = {"Good": ["a", "b"], "Gone": ["c", "d"]}
+    drawn = situation(groups, [("a", "b")], lost=[("c", "d")], lost_tables=["d"], alone=["Good", "Gone"])
+    scene = cards_scene(cards_of(drawn))
+    assert words_of(scene).count("✓ holds") == 2
+    assert "1 of 2 tables and 1 of 1 key missing" in words_of(scene)
+    bars = {it.gid: it.fill for it in scene.shapes if isinstance(it, Box) and it.width == 5}
+    assert bars == {group_id("Good"): "#00664A", group_id("Gone"): "#E69F00"}

@@ -1,5 +1,6 @@
 """What appeared when, as a picture."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -36,6 +37,14 @@ def test_the_words_name_the_reasons_and_the_migrations_that_leave_out() -> None:
     assert (
         "Number 2 b_second leaves out 1 table and 5 foreign keys. Number 3 c_third leaves out 5 foreign keys." in told
     )
+
+
+def test_what_is_left_out_once_more_is_told_and_drawn_in_brackets() -> None:
+    keys = replace(KEYS, there=(4, 4, 4), skipped=(0, 5, 5), again=(0, 0, 5))
+    growth = Growth(migrations=EXAMPLE.migrations, tracks=(keys,))
+    assert {f"{MINUS}5", f"({MINUS}5)"} <= {*words_of(growth_scene(growth))}
+    assert "Number 3 c_third leaves out 5 foreign keys again, as an earlier one did." in describe_growth(growth)
+    assert faults(growth_scene(growth)) == []
 
 
 def test_where_the_deploy_stops_the_rest_may_still_come() -> None:

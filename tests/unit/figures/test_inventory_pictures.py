@@ -58,6 +58,9 @@ def test_what_is_not_known_is_no_success() -> None:
     assert not [word for word in words_of(completeness_scene(unknown)) if "✓" in word]
     stopped = complete(("Auth", (LOST, WHOLE, WHOLE)), stops="b_second")
     assert completeness_lines(stopped)[0].startswith("The deploy, which does not run to its end, leaves out 6 of 9")
+    so_far = complete(("Auth", (WHOLE, WHOLE, WHOLE)), stops="b_second")
+    assert completeness_lines(so_far)[0] == "Nothing is missing so far, but the deploy does not run to its end"
+    assert not any("✓" in word for word in words_of(completeness_scene(so_far)))
 
 
 def test_each_cell_says_its_number_and_what_is_missing_is_an_empty_frame() -> None:

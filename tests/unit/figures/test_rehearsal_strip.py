@@ -113,7 +113,7 @@ def test_what_is_left_out_in_silence_is_no_calm_row() -> None:
 
 def test_every_row_says_its_outcome_in_words() -> None:
     words = {*words_of(rehearsal_strip_scene(make_rehearsal_strip(EXAMPLE)))}
-    assert {"✓ changes nothing", "✕ fails 42P07: is there", "! changes something", "? not known"} <= words
+    assert {"✓ changes nothing", "✕ fails: is there already", "! changes something", "? not known"} <= words
     assert {"✓ nothing stays", "↩ part stays, undo it first", "✕ no way back known"} <= words
     assert {"1.5 ms", "1.2 s", "0.0 ms"} <= words
 
@@ -169,5 +169,5 @@ def test_of_a_long_history_what_is_about_to_run_has_rows() -> None:
 
 def test_what_was_tried_only_without_rows_is_not_said_to_change_nothing() -> None:
     title, line, _ = strip_lines(make_rehearsal_strip([run(1), run(2, replace(SAME, on_rows=False))]))
-    assert title == "All 2 migrations are applied; run a second time, 1 is tried only without rows"
+    assert title == "All 2 migrations are applied; run a second time, 1 changes nothing on empty tables"
     assert line == "Of the others, 1 changes nothing."

@@ -134,6 +134,7 @@ def test_of_several_that_skip_the_same_the_first_opens_the_gap() -> None:
     skips = [skip(1, "t:B"), skip(2, "t:B"), skip(2, "t:A", exists_at_end=True)]
     (track,) = grown(tables("A", "B"), tables("A"), ("", ""), ("t:A", ""), skips=skips).tracks
     assert track.skipped == (1, 1)
+    assert track.again == (0, 1)
 
 
 def test_a_skip_of_what_nobody_declares_opens_no_gap() -> None:

@@ -14,7 +14,7 @@ from pgready.model.schema import ReferentialAction, Schema
 from pgready.model.trace import MigrationRun, RunOutcome
 from pgready.orchestrator.audit import audit
 from pgready.reports import views
-from pgready.reports.blocks import Banner, Fold, Picture, Prose, Stack, Style, Table, Tone
+from pgready.reports.blocks import Banner, Fold, Picture, Stack, Table, Tone
 from pgready.reports.view import View
 from pgready.verdict import AuditResult
 from structures import column, structure
@@ -101,7 +101,7 @@ def test_a_reference_without_a_key_carries_its_rule_and_its_groups(example: Audi
     row = _row(str(views.unkeyed(example)), "BookingRequestAuditLog.actorUserId")
     assert "User.id" in row
     assert "Scheduler to Auth" in row
-    assert row.endswith("R: the column is named after the table, with a role before it")
+    assert row.endswith("the column is named after the table, with a role before it")
     assert "maybe" in row
 
 
@@ -122,11 +122,20 @@ def test_a_circle_is_told_with_the_fewest_keys_that_end_it(circular: AuditResult
     assert _row(text, "B2.a1->A1")
 
 
-def test_without_groups_nothing_is_claimed_about_circles(circular: AuditResult) -> None:
-    without = replace(circular, grouping=Grouping(ungrouped=tuple(table.name for table in circular.declared.tables)))
-    block = views.cycles(without).block
-    assert isinstance(block, Prose)
-    assert block.lines[0][0].style is Style.OPEN
+def test_without_groups_there_is_one_sentence_and_no_picture_of_nothing(
+    circular: AuditResult, make_audit: Callable[..., AuditResult]
+) -> None:
+    bare = make_audit(Config(name="bare"), circular.declared)
+    sentence = "? No groups declared: pgready init drafts them."
+    for view in (views.contracts, views.group_matrix, views.group_pages, views.coupling, views.identifiers):
+        assert str(view(bare)) == sentence
+    for view in (views.group_cards, views.cycles, views.crossings):
+        assert str(view(bare)) == ""
+    assert isinstance(views.all_tables(bare).block, Picture)
+    banner = views.isolation(bare).block
+    assert isinstance(banner, Banner)
+    assert banner.detail == ()
+    assert "(ungrouped)" not in str(views.unkeyed(bare))
 
 
 def test_hubs_are_proposed_and_the_configuration_decides(example: AuditResult) -> None:
@@ -190,7 +199,8 @@ def test_hostile_names_are_shown_and_break_nothing(
 def test_an_empty_schema_is_shown_too(
     view: Callable[[AuditResult], View], make_audit: Callable[..., AuditResult]
 ) -> None:
-    assert str(view(make_audit(Config(), Schema())))
+    silent = view in {views.group_cards, views.cycles}  # beside the one that says that no groups are declared
+    assert bool(str(view(make_audit(Config(), Schema())))) is not silent
 
 
 def test_the_first_word_about_isolation_is_not_that_of_the_deployment(example: AuditResult) -> None:
@@ -252,7 +262,7 @@ def test_a_delete_is_drawn_with_what_a_clean_deploy_makes_of_it(drifted: AuditRe
     assert "Deleting one a reaches 4 tables in 3 groups" in text
     assert "1 of 4 tables is reached only over keys that a clean deploy does not make." in text
     assert "A clean deploy" not in text.partition("made.")[0]
-    assert _row(text.partition("the widest first")[2], "a ").split()[2:6] == ["4,", "✗", "1", "missing"]
+    assert _row(text.partition("the widest first")[2], "a ").split()[2:7] == ["4,", "✗", "1", "over", "missing"]
     assert "As declared" not in text
 
 
@@ -285,3 +295,14 @@ def test_a_crossing_with_another_action_than_declared_shows_both(drifted: AuditR
 
 def test_a_table_that_only_the_migrations_make_may_be_a_declared_hub(drifted: AuditResult) -> None:
     assert "declared as a hub" in _row(str(views.hubs(replace(drifted, hubs=("log",)))), "log")
+
+
+def test_a_contract_that_is_kept_says_what_of_its_groups_is_not_there(
+    example: AuditResult, drifted: AuditResult
+) -> None:
+    contract = replace(example.contracts[0].contract, groups=("C",))
+    kept = replace(example.contracts[0], contract=contract, passed=True, vacuous=False, broken_by=(), violations=())
+    row = str(views.contracts(replace(drifted, contracts=(kept,))))
+    assert "✓ kept, ✗ 2 of 3 keys missing" in row
+    assert "✓ kept" in str(views.contracts(replace(drifted, contracts=(kept,), rehearsal=None)))
+    assert "missing" not in str(views.contracts(replace(drifted, contracts=(kept,), rehearsal=None)))

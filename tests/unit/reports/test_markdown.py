@@ -82,7 +82,7 @@ def premium(audits: ModuleType, premium_audit: AuditResult) -> tuple[str, dict[s
 def test_the_verdict_comes_first_and_the_evidence_is_folded(premium: tuple[str, dict[str, bytes]]) -> None:
     text, _ = premium
     assert text.index("## ❌ NOT READY") < text.index("## What would be deployed") < text.index("<details>")
-    assert "| ❌ **24 of 40** | ❌ **12 of 26** | ✅ **16 of 16** |" in text
+    assert "| ❌ 24 of 40 | ❌ 12 of 26 | ✅ 16 of 16 |" in text
 
 
 def test_folds_are_closed_and_have_blank_lines_so_that_github_reads_what_is_inside(
@@ -179,3 +179,18 @@ def test_foreign_html_and_raw_html_of_markdown_cells_are_not_taken(audits: Modul
     assert set(read.tags) == {"p", "pre", "code", "img"}
     assert list(files.values()) == [b"\x89PNG\r\n\x1a\n"]
     assert read.addresses[0].startswith("my%20report_files/")
+
+
+def test_the_title_names_the_project_in_the_place_of_the_notebooks_own(
+    premium_audit: AuditResult, audits: ModuleType
+) -> None:
+    text, _ = export_markdown(audits.notebook_of(premium_audit), name="report", title="shop: readiness")
+    assert text.startswith("# shop: readiness\n")
+    assert "# Deployment readiness" not in text
+
+
+def test_what_is_folded_is_no_heading_of_the_file(premium_audit: AuditResult, audits: ModuleType) -> None:
+    text, _ = export_markdown(audits.notebook_of(premium_audit), name="report")
+    folded = "".join(re.findall(r"<details>.*?</details>", text, re.DOTALL))
+    assert "<b>What the checks say</b>" in folded
+    assert not re.search(r"^#+ ", folded, re.MULTILINE)

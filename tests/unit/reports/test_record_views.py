@@ -112,7 +112,7 @@ def test_the_claims_of_a_readiness_report_get_their_truth(
 ) -> None:
     rows = [_row(premium_audit, claim) for claim in ("Every declared table", "Every declared foreign", "The features")]
     assert rows[0].startswith("Every declared table is made | no | 24 of 40 declared tables are there")
-    assert rows[1].startswith("Every declared foreign key is made | no | 12 of 26 declared foreign keys")
+    assert rows[1].startswith("Every declared foreign key is made as declared | no | 12 of 26 declared foreign keys")
     assert "| no | 4 of 5 contracts hold" in rows[2]
     assert "| yes | 5 of 5 required migrations are on disk |" in _row(premium_audit, "Every critical migration")
     assert "| no | 2 of 2 claims not true |" in _row(broken_claims, "What is called resilient")
@@ -128,7 +128,12 @@ def test_every_line_of_the_summary_names_its_rules_and_leads_to_a_section(premiu
 
 
 def test_what_a_clean_deploy_cannot_tell_is_not_checked_and_never_a_yes(premium_audit: AuditResult) -> None:
-    for claim in ("No data is lost", "Nothing in use is locked", "No failed migration waits"):
+    for claim in (
+        "Nothing that holds data",
+        "The running version",
+        "Nothing in use is locked",
+        "No failed migration waits",
+    ):
         assert "| not checked |" in _row(premium_audit, claim)
 
 
@@ -224,7 +229,7 @@ def test_loss_and_locks_say_for_what_they_were_judged(premium_audit: AuditResult
     )
     judged = replace(ready, deployment=since, checks=checks)
     assert "Judged for 1 migration that the deployment runs" in str(views.data_and_locks(judged))
-    assert "| yes | 1 migration |" in _row(judged, "No rows are deleted", "data_and_locks")
+    assert "| yes | 1 migration |" in _row(judged, "No table is emptied", "data_and_locks")
 
 
 def test_what_the_history_drops_is_named(ready: AuditResult) -> None:
@@ -302,12 +307,17 @@ def test_next_steps_begin_with_what_blocks_and_end_with_the_deployment(
     premium_audit: AuditResult, ready: AuditResult
 ) -> None:
     text = str(views.next_steps(premium_audit))
-    steps = ("Resolve 5 causes that block", "did not run decide", "Audit again", "Deploy, step by step")
+    steps = (
+        "Resolve 5 causes that block",
+        "did not run decide",
+        "Audit the same deployment again",
+        "Deploy, step by step",
+    )
     assert sorted(steps, key=text.index) == list(steps)
     assert "pgready audit" in text
     quiet = str(views.next_steps(ready))
     assert quiet.startswith("✓ READY")
-    assert "Audit again" not in quiet
+    assert "again" not in quiet
     unknown = replace(ready, judgement=Judgement(verdict=Verdict.INCONCLUSIVE, reason="r"))
     assert "? INCONCLUSIVE r" in str(views.next_steps(unknown))
 

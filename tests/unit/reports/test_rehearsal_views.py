@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from pgready.figures.strip_rows import again_of
+from pgready.findings import Severity
 from pgready.model.crash_points import CrashPoint, Recovery, RecoveryTrial
 from pgready.model.hidden_shapes import GuardedCreation, HiddenShape, ShapeDifference
 from pgready.model.kept_rows import DataFailure, Loss, RowsRehearsal, Unseeded
@@ -18,19 +20,23 @@ from pgready.model.trace import (
     RerunOutcome,
     RunError,
     RunOutcome,
+    Sending,
     StatementTrace,
     TableLock,
     Trial,
 )
 from pgready.reports import views
-from pgready.reports.blocks import Picture, Prose
+from pgready.reports.blocks import Picture, Prose, Style
+from pgready.reports.plain import plain_line
 from pgready.reports.view import View
+from pgready.reports.views.migrations import run_again
 from pgready.verdict import AuditResult
 
 TABLE = ObjectRef(kind=ObjectKind.TABLE, schema="public", name="Order")
 OTHER = ObjectRef(kind=ObjectKind.TABLE, schema="shop", name="Item")
 COLUMN = ObjectRef(kind=ObjectKind.COLUMN, schema="public", table="Order", name="note")
 ALL, SHARE, ROWS = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE, LockMode.ROW_EXCLUSIVE
+_RUN = MigrationRun(position=1, migration="m1", outcome=RunOutcome.APPLIED)
 EVERY = (
     views.rehearsal_strip,
     views.second_runs,
@@ -107,6 +113,27 @@ def test_a_broken_claim_stands_beside_the_second_runs(premium_audit: AuditResult
     assert claims
     told = str(views.second_runs(premium_audit))
     assert all(finding.message in told for finding in claims)
+    assert told.count("✗ RES003") == len(claims)  # it blocks
+    calm = tuple(
+        replace(it, findings=tuple(replace(f, severity=Severity.WARN) for f in it.findings))
+        for it in premium_audit.checks
+    )
+    assert str(views.second_runs(replace(premium_audit, checks=calm))).count("! RES003") == len(claims)
+
+
+def test_a_second_run_is_told_in_the_words_and_the_colour_of_the_picture() -> None:
+    told = {"42P07": "is there already", "42703": "is gone already"}
+    for state, words in told.items():
+        error = RunError(sqlstate=state, message="m")
+        run = replace(_RUN, rerun=Rerun(outcome=RerunOutcome.FAILED, error=error))
+        assert plain_line(run_again(run)) == f"fails: {words} ({state})"
+        assert {span.style for span in run_again(run)} <= {Style.MUTED, Style.CODE}
+    odd = replace(_RUN, rerun=Rerun(outcome=RerunOutcome.FAILED, error=RunError(sqlstate="22P02", message="m")))
+    assert plain_line(run_again(odd)) == "fails: 22P02"
+    empty = replace(_RUN, rerun=Rerun(outcome=RerunOutcome.SAME, on_rows=False))
+    assert plain_line(run_again(empty)) == again_of(empty).value == "changes nothing on empty tables"
+    held = replace(_RUN, rerun=Rerun(outcome=RerunOutcome.RECREATES, recreated=(TABLE,)))
+    assert plain_line(run_again(held)) == f"! {again_of(held).value}" == "! makes tables anew"
 
 
 def test_a_repair_is_told_with_what_came_of_it(premium_audit: AuditResult) -> None:
@@ -156,6 +183,11 @@ def test_nothing_hidden_is_a_pass_only_if_all_could_be_compared(premium_audit: A
     unseen = changed(premium_audit, only(2, hidden_compared=3, hidden_skipped="it commits"))
     assert str(views.hidden_shapes(unseen)).startswith("? Not all could be compared")
     assert "Not compared with what IF NOT EXISTS asks for: 1 migration" in str(views.not_tried(unseen))
+
+
+def test_no_guarded_creation_that_found_something_is_not_counted(premium_audit: AuditResult) -> None:
+    told = str(views.hidden_shapes(changed(premium_audit, lambda run: replace(run, hidden_compared=0))))
+    assert told == "No guarded creation found its name taken."
 
 
 def test_a_text_that_can_be_enclosed_is_told_so(premium_audit: AuditResult) -> None:
@@ -311,6 +343,11 @@ def test_the_server_is_named_with_what_it_imitates(premium_audit: AuditResult) -
     assert "16 of 16 migrations" in told
     assert "Imitated extensions: pgcrypto" in told
     assert "Stand-ins: shop.Item" in told
+    plain = str(views.rehearsal_server(premium_audit))
+    assert "Stand-ins" not in plain
+    assert "sent" not in plain
+    mixed = changed(premium_audit, only(2, sending=Sending.BY_STATEMENT))
+    assert "How the texts were sent: some whole, some statement by statement" in str(views.rehearsal_server(mixed))
 
 
 def test_everything_that_was_not_tried_is_named_with_its_reason(premium_audit: AuditResult) -> None:

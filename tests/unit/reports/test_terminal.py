@@ -212,3 +212,44 @@ def test_the_worst_come_first_and_the_others_in_the_order_of_their_places(
         [],
         [("10", " warn")],
     ]
+
+
+def test_in_brief_a_finding_without_a_place_says_what_was_found(with_findings: Callable[..., AuditResult]) -> None:
+    lines = [each.text for each in rows(with_findings(found(None)), brief=True, notes=False)]
+    assert f"  {found(None).message}" in lines
+
+
+def test_the_counts_of_findings_add_up_and_say_what_blocks(premium_audit: AuditResult) -> None:
+    (counted,) = [line for line in printed(premium_audit) if " findings: " in line]
+    total, *parts = map(int, re.findall(r"(\d+) (?:findings|block|warn|notes|accepted)", counted))
+    assert total == sum(parts) == len(premium_audit.findings)
+    assert f"{len(premium_audit.blocking)} block (5 causes)" in counted
+
+
+def test_every_finding_has_one_weight_and_the_accepted_ones_stand_apart(
+    with_findings: Callable[..., AuditResult],
+) -> None:
+    audit = with_findings(found(1), found(2, severity=Severity.NOTE), found(4, suppressed="it may go"))
+    assert "  3 findings: 1 blocks (1 cause), 1 note, 1 accepted" in printed(audit)
+    assert "  no findings" in printed(with_findings())
+
+
+def test_the_causes_that_are_not_shown_are_counted_with_those_that_block(premium_audit: AuditResult) -> None:
+    lines = [each.text for each in rows(premium_audit, brief=True, notes=False)]
+    assert "  and 5 more causes with 20 findings, 2 of them blocking, in the report" in lines
+
+
+def test_a_ready_for_an_empty_database_says_that_rows_and_traffic_were_not_judged(premium_audit: AuditResult) -> None:
+    ran = CheckResult(rule="RES001", outcome=Outcome.PASSED, why="all applied")
+    rows_of = {outcome: CheckResult(rule="DES001", outcome=outcome, why=CLEAN, given=False) for outcome in Outcome}
+
+    def last(*checks: CheckResult) -> list[str]:
+        judgement = judge(checks, Policy(required=frozenset()))
+        return printed(replace(premium_audit, checks=checks, judgement=judgement, policy=Policy(required=frozenset())))
+
+    told = " Not judged: rows and traffic of a database in use (--since REV)."
+    on_an_empty_database = last(ran, rows_of[Outcome.SKIPPED])[-1]
+    assert on_an_empty_database.startswith("✓ READY: ")
+    assert on_an_empty_database.endswith(told)
+    assert told not in "".join(last(ran, rows_of[Outcome.PASSED]))
+    assert told not in "".join(last(ran, rows_of[Outcome.ERRORED]))

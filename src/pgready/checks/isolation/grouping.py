@@ -1,5 +1,6 @@
 """ISO003 and ISO009: every table in one group, every name known."""
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed, finding, not_given
 from pgready.checks.isolation.known import Known, config_file, groups_declared
 from pgready.checks.isolation.rules import ISO003, ISO009
@@ -34,7 +35,9 @@ def iso003(gathered: Gathered) -> CheckResult:
     ]
     tables = len(gathered.grouping.group_of().keys() - set(gathered.grouping.partitions))
     return failed_or_passed(
-        ISO003, ungrouped + several, looked_at=f"{tables} tables, {len(gathered.grouping.groups)} groups"
+        ISO003,
+        ungrouped + several,
+        looked_at=f"{counted(tables, 'table')}, {counted(len(gathered.grouping.groups), 'group')}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from pgready.checks.counts import counted
 from pgready.checks.gathered import Check, Gathered, failed_or_passed
 from pgready.checks.transactions.alone import res011
 from pgready.checks.transactions.enum_values import res010
@@ -16,7 +17,7 @@ _READ = (Evidence.READ,)
 
 
 def _res008(gathered: Gathered) -> CheckResult:
-    return failed_or_passed(RES008, list(res008(gathered)), looked_at=f"{len(gathered.scripts)} migrations")
+    return failed_or_passed(RES008, list(res008(gathered)), looked_at=counted(len(gathered.scripts), "migration"))
 
 
 def _on_history(rule: Rule, judge: Callable[[Gathered, History], Iterator[Finding]]) -> Check:
@@ -27,7 +28,7 @@ def _on_history(rule: Rule, judge: Callable[[Gathered, History], Iterator[Findin
             return CheckResult(rule=rule.id, outcome=Outcome.SKIPPED, why="the history was not replayed")
         apart = len(gathered.by_statement)
         how = f", {apart} of them sent statement by statement" if apart else ", each as one transaction"
-        looked = f"{len(gathered.scripts)} migrations{how}"
+        looked = f"{counted(len(gathered.scripts), 'migration')}{how}"
         evidence = rule.evidence if gathered.rehearsal is not None else _READ
         return failed_or_passed(rule, list(judge(gathered, gathered.history)), looked_at=looked, evidence=evidence)
 

@@ -8,6 +8,7 @@ from pgready.findings import Finding, Outcome, Severity
 from pgready.model.trace import RunOutcome
 from pgready.reports.blocks import Line, Span
 from pgready.reports.causes import Lacking
+from pgready.reports.consequence import beyond, consequence
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import bad, code, count, line, muted, place, said, strong, warn
 from pgready.reports.markdown.blocks import escaped, markdown_line
@@ -66,9 +67,16 @@ def _lines(audit: AuditResult, report: str | None, causes: int) -> Iterator[str]
     yield marker(audit.project.name)
     yield f"## {_SIGNS[audit.verdict]} pgready: {audit.verdict.value}"
     yield ""
-    yield f"**{_cut(line(shortened(audit.judgement.reason)))}**"
+    told = consequence(audit)
+    yield f"**{_cut(told or line(shortened(audit.judgement.reason)))}**"
     yield ""
-    yield _cut(line(strong("Project:"), f" {audit.project.name}; {audit.scope}"))
+    if told:
+        yield _cut(line(shortened(audit.judgement.reason)))
+        yield ""
+    if rest := beyond(audit):
+        yield _cut(rest)
+        yield ""
+    yield _cut(line(strong("Project:"), f" {audit.project.name}. ", strong("Deployment:"), f" {audit.scope}"))
     yield ""
     yield from _figures(audit)
     yield from _causes(audit, causes)
@@ -106,9 +114,10 @@ def _rehearsed(audit: AuditResult) -> tuple[tuple[str, str], ...]:
         return (("tables declared", str(tables)), ("foreign keys declared", str(keys)), ("rehearsed", "no"))
     lacking = Lacking(audit)
     applied = sum(run.outcome is RunOutcome.APPLIED for run in audit.rehearsal.runs)
+    so_far = "" if audit.rehearsal.complete else " so far"
     return (
-        ("tables made", f"{tables - len(lacking.tables)} of {tables}"),
-        ("foreign keys made", f"{keys - len(lacking.keys)} of {keys}"),
+        (f"tables made{so_far}", f"{tables - len(lacking.tables)} of {tables}"),
+        (f"foreign keys made{so_far}", f"{keys - len(lacking.keys)} of {keys}"),
         ("migrations applied", f"{applied} of {len(audit.migrations)}"),
     )
 
@@ -138,12 +147,21 @@ def _causes(audit: AuditResult, most: int) -> Iterator[str]:
     blocking = any(_loudest(group, audit) is Severity.BLOCK for group in groups)
     yield f"### {'What blocks' if blocking else 'What to look at'}"
     yield ""
-    for group in sorted(groups, key=lambda group: -_loudest(group, audit))[:most]:
+    ranked = sorted(groups, key=lambda group: -_loudest(group, audit))
+    for group in ranked[:most]:
         yield from _cause(group, audit)
-    if len(groups) > most:
+    if rest := ranked[most:]:
         yield ""
-        yield f"*{count(len(groups) - most, 'more cause')} in `audit.json`.*"
+        yield f"*{_more(rest, audit)} in `audit.json`.*"
     yield ""
+
+
+def _more(rest: list[FindingGroup], audit: AuditResult) -> str:
+    """`3 more causes that block and 2 more to look at`: a cap must not hide how much blocks."""
+    block = sum(_loudest(group, audit) is Severity.BLOCK for group in rest)
+    told = [f"{count(block, 'more cause')} that {'blocks' if block == 1 else 'block'}"] * bool(block)
+    look = len(rest) - block
+    return " and ".join([*told, *[f"{look} more to look at" if block else count(look, "more cause")] * bool(look)])
 
 
 def _loudest(group: FindingGroup, audit: AuditResult) -> Severity:
@@ -159,6 +177,8 @@ def _cause(group: FindingGroup, audit: AuditResult) -> Iterator[str]:
     yield f"- {_cut(line(mark, ' ', heading(group), muted(f' ({rules}, {number})')))}"
     where = line(" ", place(worst.location)) if worst.location is not None else ()
     yield f"  - {_cut(line(strong('Found'), where, ': ', said(worst.message)))}"
+    if len(loud) > 1:
+        yield f"  - *and {len(loud) - 1} more of it in `audit.json`*"
     yield f"  - {_cut(line(strong('What to do:'), ' ', advice(group, audit) or said(worst.fix)))}"
 
 
@@ -172,7 +192,8 @@ def _not_checked(audit: AuditResult) -> Iterator[str]:
         yield from ("### What did not run", "")
         yield from _reasons(open_)
     if idle:
-        yield f"<details><summary>{count(len(idle), 'check')} not made: nothing was given for them</summary>"
+        made = "check was not made, and is" if len(idle) == 1 else "checks were not made, and are"
+        yield f"<details><summary>{len(idle)} {made} not required here</summary>"
         yield ""
         yield from _reasons([(rule_ranges(c.rule for c in checks), why) for why, checks in by_reason(idle).items()])
         yield from ("</details>", "")

@@ -3,13 +3,14 @@
 import hashlib
 import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from pgready.findings import Finding, Severity
 from pgready.model.location import Location
+from pgready.model.migration import MigrationRecord
 from pgready.verdict import AuditResult, Policy, blocks
 
 __all__ = ["Level", "Places", "identities", "in_repository", "level"]
@@ -59,20 +60,41 @@ class Places:
         """The finding's own place, else that of the table or migration it is about, else the top of the schema.
 
         Code scanning refuses a result that has no place in a file, and a file without one of its findings is green.
+        Where a migration has no file, the file of the one before it stands for it, else of the one behind it.
         """
-        if finding.location is not None:
+        if finding.location is not None and finding.location.file not in self._instead:
             return finding.location
+        if finding.location is not None:
+            return Location(self._instead[finding.location.file])
         known = next((place for name in _prefixes(finding.object) if (place := self._known.get(name))), None)
-        return known or Location(self._schema_file)
+        return known or self.whole
+
+    @property
+    def whole(self) -> Location:
+        """The place of what is about the whole project: the top of the schema."""
+        return Location(self._schema_file)
 
     @cached_property
     def _known(self) -> dict[str, Location]:
         tables = {str(table.name): table.location for table in self.audit.declared.tables if table.location}
-        return tables | {record.name: Location(record.file) for record in self.audit.migrations}
+        return tables | {it.name: Location(self._instead.get(it.file, it.file)) for it in self.audit.migrations}
+
+    @cached_property
+    def _instead(self) -> dict[str, str]:
+        """File of a migration that is not there -> a file that is."""
+        there = [record for record in self.audit.migrations if record.has_file]
+        gone = [record for record in self.audit.migrations if not record.has_file]
+        return {record.file: _neighbour(record, there) or self._schema_file for record in gone}
 
     @property
     def _schema_file(self) -> str:
         return next(iter(self.audit.project.schema_files), _SCHEMA_FILE)
+
+
+def _neighbour(record: MigrationRecord, there: Sequence[MigrationRecord]) -> str | None:
+    """The last one before it, else the first one behind it; None when there is no other."""
+    before = [other.file for other in there if other.position < record.position]
+    return before[-1] if before else next((other.file for other in there), None)
 
 
 def _prefixes(name: str) -> Iterator[str]:

@@ -144,13 +144,21 @@ def _lines(block: Block, save: SaveImage, level: int) -> Iterator[str]:  # noqa:
             yield f"![{escaped(block.alt)}]({save('svg', block.svg.encode())})"
         case Fold():
             yield from (f"<details><summary>{_inline_html(block.summary)}</summary>", "")
-            yield _all(block.body, save, level)
+            yield _all(block.body, save, _NO_HEADING)
             yield from ("", "</details>")
         case Part():
-            yield f"{'#' * level} {markdown_line(block.title)}\n"
+            yield f"{_heading(markdown_line(block.title), _inline_html(block.title), level)}\n"
             yield _all(block.body, save, level + 1)
         case Stack():
             yield _all(block.body, save, level)
+
+
+_NO_HEADING = 7
+"""The level from which on a title is no heading: what is folded would fill GitHub's outline of the file."""
+
+
+def _heading(title: str, bold: str, level: int) -> str:
+    return f"{'#' * level} {title}" if level < _NO_HEADING else f"<b>{bold}</b>"
 
 
 def _all(blocks: tuple[Block, ...], save: SaveImage, level: int) -> str:
@@ -166,9 +174,10 @@ def _banner(block: Banner) -> Iterator[str]:
 
 
 def _tiles(block: Tiles) -> Iterator[str]:
-    yield f"| {' | '.join(escaped(tile.label) for tile in block.tiles)} |"
+    """The values first, as the labels go on from them: "44 blocking findings"."""
+    yield f"| {' | '.join(f'{_TONES[tile.tone]} {escaped(tile.value)}'.strip() for tile in block.tiles)} |"
     yield f"|{':---:|' * len(block.tiles)}"
-    yield f"| {' | '.join(f'{_TONES[tile.tone]} **{escaped(tile.value)}**'.strip() for tile in block.tiles)} |"
+    yield f"| {' | '.join(escaped(tile.label) for tile in block.tiles)} |"
 
 
 def _more(number: int) -> Iterator[str]:
@@ -186,7 +195,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _section(section: CheckSection, level: int) -> Iterator[str]:
-    yield f"{'#' * level} {escaped(section.title)}\n"
+    yield f"{_heading(escaped(section.title), escaped(section.title), level)}\n"
     if section.note:
         yield f"{markdown_line(section.note)}\n"
     for check in section.checks:

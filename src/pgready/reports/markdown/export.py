@@ -5,15 +5,15 @@ size, and the text of ours is drawn as paths, so no font of the reader is needed
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pgready.reports.blocks import Banner
+from pgready.reports.blocks import Banner, Block
 from pgready.reports.markdown.blocks import block_markdown, escaped, fenced
 from pgready.reports.markdown.prose import harmless_markdown
-from pgready.reports.notebooks.cells import Failed, Image, Item, NotRun, Printed, Prose, Shown, items_of
+from pgready.reports.notebooks.cells import Failed, Image, Item, NotRun, Printed, Prose, Shown, items_of, without_title
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -38,19 +38,29 @@ class _Files:
 
 
 def export_markdown(
-    notebook_node: "NotebookNode", *, name: str, banner: str | None = None, reports: Collection[str] = ()
+    notebook_node: "NotebookNode",
+    *,
+    name: str,
+    banner: str | None = None,
+    reports: Collection[str] = (),
+    lead: Sequence[Block] = (),
+    title: str | None = None,
 ) -> tuple[str, dict[str, bytes]]:
     """The report as Markdown, and its pictures by their path relative to it (`<name>_files/<hash>.svg`).
 
     `name` is the file's name without ending. `banner` is the reason, free of secrets, why the run did not come to its
     end: it is shown first and no verdict below it counts.
     `reports` are the names, without ending, of the notebooks whose reports are made in the same run: only to those a
-    link of a Markdown cell may lead, as `<name>.md`.
+    link of a Markdown cell may lead, as `<name>.md`. `lead` stands before what the notebook shows, and `title` above
+    all: the notebook's own heading of level 1 gives way to it.
     """
     files = _Files(f"{name}_files")
-    parts = [] if banner is None else [_failure(banner)]
+    items = items_of(notebook_node)
+    parts = [] if title is None else [f"# {escaped(title)}"]
+    parts += [] if banner is None else [_failure(banner)]
+    parts += [block_markdown(block, files.save) for block in lead]
     previous: Item | None = None
-    for item in items_of(notebook_node):
+    for item in items if title is None else without_title(items):
         if not (isinstance(item, NotRun) and isinstance(previous, NotRun)):
             parts.append(_markdown(item, files, reports, confirmed=banner is None))
         previous = item

@@ -7,7 +7,7 @@ other people's objects are never taken, as they could run or load anything.
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from pgready.reports.blocks import MIME, Block, decode
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Failed", "Image", "Item", "NotRun", "Printed", "Prose", "Shown", "items_of"]
+__all__ = ["Failed", "Image", "Item", "NotRun", "Printed", "Prose", "Shown", "items_of", "without_title"]
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _MAX_TEXT = 20_000
@@ -134,3 +134,10 @@ def _joined(text: object) -> str:
 def _plain(text: object) -> str:
     plain = _ANSI.sub("", _joined(text))
     return plain if len(plain) <= _MAX_TEXT else f"{plain[:_MAX_TEXT]}\n… {len(plain) - _MAX_TEXT} more characters"
+
+
+def without_title(items: Iterable[Item]) -> Iterator[Item]:
+    """The items without the notebook's own title: the report has a better one, with the project's name."""
+    for place, item in enumerate(items):
+        rest = re.sub(r"\A\s*# [^\n]*\n?", "", item.source) if place == 0 and isinstance(item, Prose) else None
+        yield item if rest is None else Prose(rest)

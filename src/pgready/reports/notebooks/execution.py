@@ -185,5 +185,6 @@ def _reason(error: Exception, kernel: Kernel, cell: int, limits: Limits) -> str:
     if isinstance(error, CellTimeoutError):
         return f"the notebook was stopped {where}: its limit of {limits.timeout_s:g} s ran out"
     if isinstance(error, PapermillExecutionError):
-        return f"cell {cell} failed: {error.ename}: {error.evalue}".rstrip(": ")
+        # After a cell that failed without ending the run (%run), others were executed.
+        return f"cell {error.exec_count or cell} failed: {error.ename}: {error.evalue}".rstrip(": ")
     return f"the notebook could not be run {where}: {type(error).__name__}: {error}"

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from pgready.reports.notebooks.guarded import create, end_groups, guarded_directory, name_group, remove
 from pgready.reports.notebooks.kernel_watch import DIRECTORY_VARIABLE, IMPORT_VARIABLE
+from pgready.reports.notebooks.survivors import Process, end_processes, left_behind
 
 __all__ = [
     "DIRECTORY_VARIABLE",
@@ -34,6 +35,7 @@ __all__ = [
     "kernel_nursery",
     "last_words",
     "new_kernel",
+    "process_of",
     "running_kernel",
     "troubles",
 ]
@@ -41,6 +43,8 @@ __all__ = [
 _CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 _LEAST_FREE_BYTES = 64 * 1024
 _BLANKS = b" " * 8
+# A server that a killed kernel was using is stopped, and its directory removed, by what guards it.
+_GOING_S = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ def kernel_nursery(environment: Mapping[str, str], *, preload: tuple[str, ...] =
     """
     closing = threading.Event()
     process: subprocess.Popen[bytes] | None = None
+    survivors: tuple[Process, ...] = ()
     try:
         with guarded_directory() as directory:
             try:
@@ -87,9 +92,11 @@ def kernel_nursery(environment: Mapping[str, str], *, preload: tuple[str, ...] =
                 yield Nursery(process=process, directory=directory, numbers=itertools.count(1), closing=closing)
             finally:
                 closing.set()
+                survivors = left_behind(process.pid) if process is not None else ()
     finally:
         if process is not None:
             _reap(process)
+        end_processes(survivors, grace_s=_GOING_S)
 
 
 @contextlib.contextmanager
@@ -99,6 +106,7 @@ def new_kernel(nursery: Nursery) -> Iterator[Kernel]:
     To be called from any thread. OSError when there is no room for its files.
     """
     directory = nursery.directory / str(next(nursery.numbers))
+    survivors: tuple[Process, ...] = ()
     try:
         directory.mkdir(mode=0o700)
         connection = _connection(directory)
@@ -107,9 +115,12 @@ def new_kernel(nursery: Nursery) -> Iterator[Kernel]:
         _ask(nursery, directory.name)
         yield Kernel(nursery=nursery, directory=directory, connection=connection)
     finally:
+        if (number := _process_in(directory)) is not None:
+            survivors = left_behind(number)
         # One that was not forked yet will not find its directory, and ends.
         end_groups(directory)
         remove(directory)
+        end_processes(survivors, grace_s=_GOING_S)
 
 
 @contextlib.contextmanager
@@ -235,6 +246,18 @@ def ending(kernel: Kernel) -> str | None:
     with contextlib.suppress(ValueError):
         return f"killed by {signal.Signals(-code).name}"
     return f"killed by signal {-code}"
+
+
+def process_of(kernel: Kernel) -> int | None:
+    """The number of the kernel's process, which is its group's too; None before it is forked and when it has ended."""
+    return _process_in(kernel.directory)
+
+
+def _process_in(directory: Path) -> int | None:
+    try:
+        return int((directory / "group").read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def last_words(kernel: Kernel) -> str:

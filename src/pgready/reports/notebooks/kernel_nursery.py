@@ -21,6 +21,7 @@ from pathlib import Path
 from pgready.reports.notebooks.guarded import create, name_group
 from pgready.reports.notebooks.kernel_watch import DIRECTORY_VARIABLE, IMPORT_VARIABLE, WATCH_VARIABLE
 from pgready.reports.notebooks.staging import AUDIT_VARIABLE
+from pgready.reports.notebooks.survivors import adopt_orphans
 
 __all__ = ["main"]
 
@@ -48,6 +49,8 @@ def main(nursery: Path) -> None:
     gc.collect()
     # What was imported is never collected, so that the processes go on sharing its memory.
     gc.freeze()
+    # What a kernel that died had started is found below us, and ended when we are.
+    adopt_orphans()
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
     for line in sys.stdin.buffer:
         _fork(nursery / os.fsdecode(line).strip(), nursery)
@@ -95,6 +98,7 @@ def _be_kernel(directory: Path, nursery: Path) -> None:
         os.setsid()
         name_group(directory, os.getpid())
         _redirect(directory)
+        adopt_orphans()
         os.environ |= _environment(directory, nursery)
         code = _run(directory)
     except SystemExit as end:

@@ -18,6 +18,8 @@ from pgready.errors import ReportError
 from pgready.reports.files import write_atomically
 from pgready.reports.notebooks.execution import Limits, execute
 from pgready.reports.notebooks.kernel import Kernel, running_kernel, troubles
+from pgready.reports.notebooks.kernel_end import doubts_about_end
+from pgready.reports.notebooks.outputs import keep_within_limits
 from pgready.reports.notebooks.parameters import check_parameters, declared_parameters
 from pgready.reports.notebooks.source import empty_node, node_of, read_source
 from pgready.reports.notebooks.trust import doubts_about_audit, doubts_about_cells
@@ -125,7 +127,7 @@ def _attempt(
         check_parameters(declared_parameters(content, name=notebook.name), parameters, name=notebook.name)
         with running_kernel(environment) if kernel is None else nullcontext(kernel) as running:
             execution = execute(node_of(content, notebook.name), parameters, running, limits, on_cell)
-            noted = [execution.why] if execution.why else []
+            noted = [execution.why] if execution.why else list(doubts_about_end(running, left_s=limits.left_s))
             return execution.notebook, [*noted, *(troubles(running) if execution.begun else ())]
     except ReportError as error:
         return _node_or_empty(content), [str(error)]
@@ -148,6 +150,7 @@ def _finish(node: "NotebookNode", notebook: Path, output: Path, scrubber: Scrubb
         node.metadata.papermill.update(input_path=notebook.name, output_path=output.name)
     _join_streams(node)
     scrubber.value(node)
+    keep_within_limits(node)
     text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]  # nbformat has no annotations
     try:
         write_atomically(output, text.encode())

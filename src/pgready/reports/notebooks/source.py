@@ -23,14 +23,26 @@ _PARSING = threading.Lock()
 def read_source(path: Path) -> dict[str, Any]:
     """The JSON of a notebook file. Raises ReportError when it cannot be read or is none of format 4."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path.name} is not a notebook: {error}") from error
+        raise ReportError(f"{path.name} is not a notebook: {_in_words(error)}") from error
     if not _is_notebook(content):
         raise ReportError(f"{path.name} is not a notebook of format {_FORMAT}")
     return cast("dict[str, Any]", content)
+
+
+def _in_words(error: ValueError | RecursionError) -> str:
+    match error:
+        case RecursionError():
+            return "its JSON is nested too deeply"
+        case json.JSONDecodeError():
+            return f"no JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+        case UnicodeDecodeError():
+            return "its text is not UTF-8"
+        case _:
+            return str(error)
 
 
 def _is_notebook(content: object) -> bool:

@@ -52,8 +52,8 @@ def doubts_about_audit(audit_json: Path, run_id: str) -> Iterator[str]:
     except OSError as error:
         yield f"{audit_json.name} cannot be read: {error.strerror}"
         return
-    except ValueError as error:
-        yield f"{audit_json.name} is not JSON: {error}"
+    except (ValueError, RecursionError):
+        yield f"{audit_json.name} is not JSON"
         return
     if not isinstance(audit, dict) or audit.get("format") != AUDIT_FORMAT:
         yield f"{audit_json.name} is not of the format {AUDIT_FORMAT}"

@@ -19,7 +19,7 @@ __all__ = ["ReportExporter"]
 class ReportExporter(TemplateExporter):
     """Our template, found beside this file and nowhere else; no preprocessor and no configuration of the user.
 
-    `resources["pgready"]` holds `title`, `banner` and `reports`, as `export_html` takes them.
+    `resources["pgready"]` holds `title`, `banner`, `reports` and `lead`, as `export_html` takes them.
     """
 
     file_extension = ".html"

@@ -38,6 +38,7 @@ def environment(*, lab: bool = False) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"svg_uri": _svg_uri, "kept": _kept, "style": _style, "breakable": _breakable}
+    made.filters["css_string"] = _css_string
     made.filters |= {"frame": frame_of, "srcdoc": _srcdoc}
     made.globals |= {"symbols": SYMBOLS, "tone_symbols": TONE_SYMBOLS, "lab": lab, "script_source": _script_source}
     return made
@@ -55,6 +56,12 @@ def _kept(text: str) -> Markup:
 def _style(name: str) -> Markup:
     """A style sheet of the package, as it is."""
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # our own file
+
+
+def _css_string(text: str) -> Markup:
+    """A text as a string of a style sheet (CSS Syntax 3, 4.3.7): signs by number."""
+    written = re.sub(r"[^\w ]", lambda sign: f"\\{ord(sign[0]):x} ", visible(text))
+    return Markup(f'"{written}"')  # noqa: S704  # words, spaces and numbers
 
 
 _PLAIN = " !$*+,-./:;=@_~()'"

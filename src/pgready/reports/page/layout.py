@@ -1,11 +1,10 @@
 """The order of an exported report: what stands before the first section, then sections with their anchors."""
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pgready.reports.blocks import Banner
-from pgready.reports.notebooks.cells import Item, NotRun, Prose, Shown
+from pgready.reports.blocks import Banner, Block
+from pgready.reports.notebooks.cells import Item, NotRun, Prose, Shown, without_title
 from pgready.reports.page.frame import holds_frame
 from pgready.reports.page.prose import headings, slug
 
@@ -57,11 +56,21 @@ class Report:
         return any(isinstance(it.item, Shown) and it.confirmed and holds_frame(it.item.block) for it in placed)
 
 
-def lay_out(items: Iterable[Item], *, title: str, banner: str | None, reports: Collection[str] = ()) -> Report:
-    """Group the items by their headings of level 2; several cells in a row that did not run are told once."""
+def lay_out(
+    items: Iterable[Item],
+    *,
+    title: str,
+    banner: str | None,
+    reports: Collection[str] = (),
+    lead: Iterable[Block] = (),
+) -> Report:
+    """Group the items by their headings of level 2; several cells in a row that did not run are told once.
+
+    `lead` stands before everything else.
+    """
     taken: set[str] = {"contents"}
-    parts: list[tuple[str, str, list[Placed]]] = [("", "", [])]
-    for item in _without_title(items):
+    parts: list[tuple[str, str, list[Placed]]] = [("", "", [Placed(Shown(block)) for block in lead])]
+    for item in without_title(items):
         found = headings(item.source) if isinstance(item, Prose) else ()
         anchors = tuple(slug(heading.title, taken) for heading in found)
         if found and found[0].level == _SECTION:
@@ -70,13 +79,6 @@ def lay_out(items: Iterable[Item], *, title: str, banner: str | None, reports: C
             continue
         verdict = isinstance(item, Shown) and isinstance(item.block, Banner)
         parts[-1][2].append(Placed(item, anchors, confirmed=banner is None or not verdict, reports=reports))
-    lead, *rest = parts
+    opening, *rest = parts
     sections = tuple(Section(title=name, anchor=anchor, items=tuple(placed)) for name, anchor, placed in rest)
-    return Report(title=title, banner=banner, lead=tuple(lead[2]), sections=sections)
-
-
-def _without_title(items: Iterable[Item]) -> Iterator[Item]:
-    """The items without the notebook's own title: the report has a better one, with the project's name."""
-    for place, item in enumerate(items):
-        rest = re.sub(r"\A\s*# [^\n]*\n?", "", item.source) if place == 0 and isinstance(item, Prose) else None
-        yield item if rest is None else Prose(rest)
+    return Report(title=title, banner=banner, lead=tuple(opening[2]), sections=sections)

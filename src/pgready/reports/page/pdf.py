@@ -17,7 +17,10 @@ from pgready.errors import ConfigError, ReportError
 from pgready.reports.files import write_atomically
 from pgready.reports.notebooks.guarded import create, end_groups, guarded_directory, name_group
 
-__all__ = ["ENVIRONMENT_VARIABLE", "find_chromium", "print_pdfs"]
+__all__ = ["ENVIRONMENT_VARIABLE", "TIMEOUT_S", "find_chromium", "print_pdfs"]
+
+TIMEOUT_S = 120
+"""How long reports that are printed at the same time may take together (seconds)."""
 
 ENVIRONMENT_VARIABLE = "PGREADY_CHROMIUM"
 """Names the Chromium or Chrome that prints."""
@@ -31,6 +34,8 @@ _INSTALL = (
     "--pdf: no Chromium was found; install one (Debian: apt install chromium, macOS: brew install --cask google-chrome)"
     f" or name its program in {ENVIRONMENT_VARIABLE}"
 )
+# sun_path holds 104 bytes on macOS; "/org.chromium.Chromium.XXXXXX/SingletonSocket" is 45 long.
+_LONGEST_TMPDIR = 58
 _OPTIONS = (
     "--headless",
     "--disable-gpu",
@@ -52,6 +57,7 @@ class _Print:
 
     process: subprocess.Popen[bytes]
     directory: Path
+    chromium: Path
 
 
 def find_chromium(environment: Mapping[str, str]) -> Path:
@@ -67,7 +73,7 @@ def find_chromium(environment: Mapping[str, str]) -> Path:
 
 
 def print_pdfs(
-    pages: Sequence[Path], chromium: Path, *, at_once: int = 1, timeout_s: float = 120
+    pages: Sequence[Path], chromium: Path, *, at_once: int = 1, timeout_s: float = TIMEOUT_S
 ) -> tuple[str | None, ...]:
     """Print each HTML file beside itself, as `.pdf`; for each, in words, why that failed, or None.
 
@@ -84,7 +90,7 @@ def _print(pages: Sequence[Path], chromium: Path, timeout_s: float) -> list[str 
         try:
             started = [_start(page, chromium, ending) for page in pages]
         except OSError as error:
-            return [f"{chromium.name} could not be started: {error.strerror or error}"] * len(pages)
+            return [f"{chromium} could not be started: {error.strerror or error}"] * len(pages)
         return [_finished(each, page, deadline, timeout_s) for each, page in zip(started, pages, strict=True)]
 
 
@@ -92,6 +98,10 @@ def _start(page: Path, chromium: Path, ending: ExitStack) -> _Print:
     directory = ending.enter_context(guarded_directory())
     # As root Chromium has no sandbox to offer; for anybody else it stays.
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    # What it leaves behind when it is killed (org.chromium.Chromium.*) goes with the directory; but it puts a socket
+    # there, and a longer path would not fit (sun_path, unix(7)).
+    short = len(os.fsencode(directory)) <= _LONGEST_TMPDIR
+    environment = {**os.environ, "TMPDIR": str(directory)} if short else None
     with create(directory / "log") as log:
         process = subprocess.Popen(  # noqa: S603 - the user's own browser, and a file of ours
             [
@@ -101,6 +111,7 @@ def _start(page: Path, chromium: Path, ending: ExitStack) -> _Print:
                 page.absolute().as_uri(),
             ],
             cwd=directory,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -108,7 +119,7 @@ def _start(page: Path, chromium: Path, ending: ExitStack) -> _Print:
         )
     ending.callback(_end, process, directory)
     name_group(directory, process.pid)
-    return _Print(process=process, directory=directory)
+    return _Print(process=process, directory=directory, chromium=chromium)
 
 
 def _end(process: subprocess.Popen[bytes], directory: Path) -> None:
@@ -122,12 +133,13 @@ def _finished(printing: _Print, page: Path, deadline: float, timeout_s: float) -
     try:
         code = printing.process.wait(max(0.01, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
-        return f"{page.name} was not printed in {timeout_s:g} s"
+        return f"{page.name} was not printed: {printing.chromium} did not end in {timeout_s:g} s{_said(printing)}"
     content = b""
     with suppress(OSError):
         content = (printing.directory / "page.pdf").read_bytes()
     if code or not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
-        return f"{page.name} was not printed (exit code {code}): {_last_words(printing.directory)}".rstrip(": ")
+        ended = f"ended with exit code {code}" if code else "wrote no whole PDF"
+        return f"{page.name} was not printed: {printing.chromium} {ended}{_said(printing)}"
     try:
         write_atomically(page.with_suffix(".pdf"), content)
     except ReportError as error:
@@ -135,9 +147,11 @@ def _finished(printing: _Print, page: Path, deadline: float, timeout_s: float) -
     return None
 
 
-def _last_words(directory: Path) -> str:
+def _said(printing: _Print) -> str:
+    """The last line that it wrote, if any, as the end of a sentence."""
     try:
-        lines = (directory / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (printing.directory / "log").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+    last = next((line.strip()[:300] for line in reversed(lines) if line.strip()), None)
+    return "; it said nothing" if last is None else f"; it said: {last}"

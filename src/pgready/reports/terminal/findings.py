@@ -79,11 +79,11 @@ def cause(group: FindingGroup, result: AuditResult, layout: Layout, seen: set[Lo
 
 
 def brief_cause(group: FindingGroup, result: AuditResult, layout: Layout) -> Iterator[Row]:
-    """The cause with the place of the worst only, for when there is a report to open."""
+    """The cause with the worst of its findings only, for when there is a report to open."""
     worst = _worst(group)
     yield row(*_heading(group).pieces, f" ({count(len(group.findings), 'finding')})")
-    if worst.location is not None:
-        yield row(f"  {visible(str(worst.location))}: {visible(worst.message)}")
+    where = f"{visible(str(worst.location))}: " if worst.location is not None else ""
+    yield row(f"  {where}{visible(worst.message)}")
     yield from _fixes(group, result, layout)
 
 

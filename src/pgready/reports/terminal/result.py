@@ -6,12 +6,14 @@ from pathlib import Path
 
 from pgready.findings import CheckResult, Finding, Outcome
 from pgready.model.location import Location
+from pgready.reports.counted import findings_in_words
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import count
 from pgready.reports.noise import noise_by_kind
 from pgready.reports.not_run import shortened
 from pgready.reports.plain import plain_line
 from pgready.reports.prisma_version import prisma_behaviour, prisma_version
+from pgready.reports.reach import not_judged
 from pgready.reports.terminal.findings import Excerpts, Layout, brief_cause, cause, without_quiet
 from pgready.reports.terminal.row import BLANK, Row, folded, row
 from pgready.reports.terminal.unrun import unrun
@@ -71,10 +73,7 @@ def rows(
     for group in shown:
         yield BLANK
         yield from brief_cause(group, result, layout) if brief else cause(group, result, layout, seen)
-    if len(groups) > len(shown):
-        left = sum(len(group.findings) for group in groups[_FEW:])
-        yield BLANK
-        yield row((f"  and {count(len(groups) - len(shown), 'more cause')} with {count(left, 'finding')}", "dim"))
+    yield from _more(result, groups[len(shown) :])
     where = "the report" if brief else "--notes"
     left_out = [
         *unrun(result, width=width, where=None if notes else where),
@@ -84,10 +83,21 @@ def rows(
     yield BLANK
     mark, verdict = _MARKS[result.verdict], result.verdict
     style = _STYLES[verdict]
-    reason = shortened(visible(result.judgement.reason))
+    reason = f"{shortened(visible(result.judgement.reason))} {not_judged(result)}".rstrip()
     yield from folded((f"{mark} {verdict}: ", style), reason, width=width, indent=0, style=style)
     if report is not None:
         yield row(f"  report: {visible(str(report))}")
+
+
+def _more(result: AuditResult, groups: list[FindingGroup]) -> Iterator[Row]:
+    """How many causes are not shown, and whether they block."""
+    if not groups:
+        return
+    blocking = sum(group.blocks(result.policy) for group in groups)
+    said = f"{count(len(groups), 'more cause')} with {count(sum(len(group.findings) for group in groups), 'finding')}"
+    yield BLANK
+    weighed = f"{blocking or 'none'} of them blocking" if len(groups) > 1 or not blocking else "blocking"
+    yield row((f"  and {said}, {weighed}, in the report", "dim"))
 
 
 def _scrubbed(result: AuditResult, scrub: Callable[[str], str]) -> AuditResult:
@@ -125,9 +135,11 @@ def _figures(result: AuditResult) -> Iterator[Styled]:
     name = visible(result.project.name)
     rehearsal = result.rehearsal
     prisma = (f"  Prisma {plain_line(prisma_version(result.project))}; {prisma_behaviour(result)}", "dim")
+    counted = (f"  {findings_in_words(result, by_cause(result))}", "")
     if rehearsal is None:
         yield (f"{name}: {len(result.declared.tables)} tables declared; {result.rehearsal_skipped}", "bold")
         yield prisma
+        yield counted
         return
     yield (f"{name}, rehearsed on PostgreSQL {rehearsal.server.version}: {visible(result.scope)}", "bold")
     yield prisma
@@ -136,6 +148,7 @@ def _figures(result: AuditResult) -> Iterator[Styled]:
         if check is not None and check.outcome is not Outcome.SKIPPED:
             yield (f"  {_after_count(check)}", "")
     yield from _noise(result)
+    yield counted
 
 
 def _noise(result: AuditResult) -> Iterator[Styled]:

@@ -1,11 +1,14 @@
 """The deployment checklist. A box is ticked by checks that passed and by nothing else."""
 
 from pgready.findings import CheckResult, Outcome
+from pgready.model.lives import Deed
+from pgready.reports.again import is_plain, schema_folder
 from pgready.reports.blocks import Block, Check, Checklist, CheckSection, Fold, Line, Prose, Stack, State
 from pgready.reports.boxes import HEADINGS, Heading
 from pgready.reports.judged import Claim, blocked, idle_of, results_of, state_of
-from pgready.reports.lines import bad, code, count, good, line, muted, open_, said, warn
+from pgready.reports.lines import bad, code, count, good, line, muted, open_, said, section, warn
 from pgready.reports.not_run import rule_ranges
+from pgready.reports.unjudged import chosen_rows, deeds_line, dropped_objects
 from pgready.reports.view import View
 from pgready.verdict import AuditResult, Verdict, blocks
 
@@ -31,7 +34,21 @@ def _all(audit: AuditResult) -> tuple[Heading, ...]:
     """The headings, and a last one for rules that no box knows."""
     named = {rule for heading in HEADINGS for box in heading.boxes for rule in box.rules}
     rest = tuple(Claim(f"Rule {it.rule} finds nothing", (it.rule,)) for it in audit.checks if it.rule not in named)
-    return (*HEADINGS, *((Heading("Everything else", rest),) if rest else ()))
+    return (*HEADINGS[:-2], _data(audit), HEADINGS[-1], *((Heading("Everything else", rest),) if rest else ()))
+
+
+def _data(audit: AuditResult) -> Heading:
+    """With a box that no check can tick for each thing that the deployment does and no rule judges."""
+    heading = HEADINGS[-2]
+    open_ones = [Claim(text, ()) for text, deeds in _unjudged(audit) if deeds]
+    return Heading(heading.title, (*heading.boxes, *open_ones))
+
+
+def _unjudged(audit: AuditResult) -> tuple[tuple[str, tuple[Deed, ...]], ...]:
+    return (
+        ("What is deleted or overwritten are the right rows, and no others", chosen_rows(audit)),
+        ("Nobody uses the views, functions and sequences that are dropped", dropped_objects(audit)),
+    )
 
 
 def _headings(audit: AuditResult) -> tuple[Block, ...]:
@@ -69,36 +86,41 @@ def _rules(box: Claim, audit: AuditResult) -> Line:
 
 
 def _failures(box: Claim, audit: AuditResult) -> Line:
-    failed = [check for check in results_of(box, audit) if check.outcome is Outcome.FAILED]
+    failed = [check for check in results_of(box, audit) if any(not it.described for it in check.findings)]
     parts = [_failure(check, audit) for check in failed]
     return line(*(part for each in parts for part in (", ", each)))[1:]
 
 
 def _failure(check: CheckResult, audit: AuditResult) -> Line:
     mark = bad if any(blocks(finding, audit.policy) for finding in check.findings) else warn
-    return line(mark(check.rule), f": {count(len(check.findings), 'finding')}")
+    found = [finding for finding in check.findings if not finding.described]
+    kept = sum(finding.suppressed is not None for finding in found)
+    told = f", {'' if kept == len(found) else f'{kept} '}accepted" if kept else ""
+    return line(mark(check.rule), f": {count(len(found), 'finding')}{told}")
 
 
 def _idle(box: Claim, audit: AuditResult) -> Line:
     """Which rules did not run, and why; a rule that the audit does not have is named as well."""
+    if not box.rules:
+        return line(open_("no rule judges that"), ": it stands below, for people")
     idle = idle_of(box, audit)
     lacking = [rule for rule in box.rules if rule not in {check.rule for check in results_of(box, audit)}]
     whys = dict.fromkeys(check.why for check in idle)
     reasons = [*whys, *(["this check does not exist in this audit"] if lacking else [])]
     rules = rule_ranges([*(check.rule for check in idle), *lacking])
-    return line(open_(f"{rules} did not run"), f": {'; '.join(reasons)}")
+    partly = bool(idle) and all(check.outcome is Outcome.PASSED for check in idle) and not lacking
+    did = "did not see everything" if partly else "did not run"
+    return line(open_(f"{rules} {did}"), f": {'; '.join(reasons)}")
 
 
 def _by_people(audit: AuditResult) -> CheckSection:
-    pending = f"npx prisma migrate status{_schema_option(audit)}"
-    return CheckSection(
-        title="Before the deployment, by people",
-        note=_yours(),
-        checks=(
-            Check(state=State.OPEN, line=line("A backup exists, and restoring it was tried")),
-            Check(state=State.OPEN, line=line("No failed migration waits in the target database"), command=pending),
-        ),
-    )
+    said: list[tuple[Line, str | None]] = [
+        (line("A backup exists, and restoring it was tried"), None),
+        (line("No failed migration waits in the target database"), f"npx prisma migrate status{_schema_option(audit)}"),
+    ]
+    said.extend((line(f"{text}: ", deeds_line(deeds)), None) for text, deeds in _unjudged(audit) if deeds)
+    checks = tuple(Check(state=State.OPEN, line=text, command=command) for text, command in said)
+    return CheckSection(title="Before the deployment, by people", note=_yours(), checks=checks)
 
 
 def _yours() -> Line:
@@ -108,7 +130,7 @@ def _yours() -> Line:
 def _steps(audit: AuditResult) -> CheckSection:
     schema = _schema_option(audit)
     stop = {
-        Verdict.READY: line("The audit found nothing that speaks against these steps."),
+        Verdict.READY: _ready(audit),
         Verdict.NOT_READY: line(bad("Not yet."), " Repair what blocks and audit again before you run these."),
         Verdict.INCONCLUSIVE: line(open_("Not yet."), " Let the checks that did not run decide first."),
     }[audit.verdict]
@@ -131,6 +153,17 @@ def _steps(audit: AuditResult) -> CheckSection:
     return CheckSection(title="The deployment", note=stop, checks=checks)
 
 
+def _ready(audit: AuditResult) -> Line:
+    """What was found all the same stands before the steps."""
+    found = [finding for finding in audit.findings if not finding.described]
+    if not found and not any(deeds for _, deeds in _unjudged(audit)):
+        return line("The audit found nothing that speaks against these steps.")
+    accepted = sum(finding.suppressed is not None for finding in found)
+    kept = f", {accepted} of them accepted," if accepted else ""
+    listed = line(f" {count(len(found), 'finding')}{kept} under ", _ISSUES, ".") if found else line(" See above.")
+    return line("The audit found nothing that blocks these steps.", *listed)
+
+
 def _comparing(audit: AuditResult) -> str | None:
     """`migrate diff` with both its sides, which Prisma 7 renamed; None where the version is not known.
 
@@ -146,6 +179,7 @@ def _comparing(audit: AuditResult) -> str | None:
 
 
 _RENAMED = 7
+_ISSUES = section("Potential issues and resolutions")
 
 
 def _major(audit: AuditResult) -> int:
@@ -155,10 +189,12 @@ def _major(audit: AuditResult) -> int:
 
 
 def _schema_file(audit: AuditResult) -> str:
-    """A name with odd characters is not pasted into a command."""
-    file = audit.project.schema_files[0] if len(audit.project.schema_files) == 1 else "prisma/schema.prisma"
-    plain = all(char.isalnum() or char in "._-/" for char in file)
-    return file if plain else "PATH"
+    """The file, or the folder that the files of a schema are in; one with odd characters is not pasted into a command.
+
+    Source: Prisma's documentation, "Multi-file Prisma schema": `--schema` takes the folder with all the files.
+    """
+    place = schema_folder(audit)
+    return place if is_plain(place) else "PATH"
 
 
 def _schema_option(audit: AuditResult) -> str:

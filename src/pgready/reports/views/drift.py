@@ -1,8 +1,9 @@
 """Which states of the database were compared with each other, and which were not."""
 
-from pgready.reports.blocks import Line, Stack, Table
-from pgready.reports.judged import Claim, claim_row
+from pgready.reports.blocks import Line, Stack, State, Table
+from pgready.reports.judged import Claim, accepted, claim_row, idle_of, state_of
 from pgready.reports.lines import bad, count, good, line, open_, table, warn
+from pgready.reports.not_run import rule_ranges
 from pgready.reports.view import View
 from pgready.reports.views.noise import noise_fold
 from pgready.verdict import AuditResult, blocks
@@ -45,11 +46,23 @@ def _pairs(audit: AuditResult) -> Table:
 def _rehearsed(audit: AuditResult) -> tuple[Line, Line]:
     if audit.rehearsal is None:
         return line(open_("not looked at")), line(audit.rehearsal_skipped or "nothing was rehearsed")
-    found = [finding for finding in audit.findings if finding.rule in _RULES]
-    blocking = sum(blocks(finding, audit.policy) for finding in found)
-    stopped = not audit.rehearsal.complete
-    end = "; the clean deploy did not run to its end" if stopped else ""
-    told = line(f"{count(len(found), 'difference')}, {blocking} of them blocking{end}")
+    found = [finding for finding in audit.findings if finding.rule in _RULES and not finding.described]
+    claim = Claim("They agree", _RULES)
     if not found:
-        return line(open_("as far as it ran") if stopped else good("yes")), told
-    return line(bad("no") if blocking else warn("not quite")), told
+        return _none_found(claim, audit)
+    blocking = sum(blocks(finding, audit.policy) for finding in found)
+    kept = sum(finding.suppressed is not None for finding in found)
+    end = "" if audit.rehearsal.complete else "; the clean deploy did not run to its end"
+    said = f"{count(len(found), 'difference')}, {blocking} of them blocking{f', {kept} accepted' if kept else ''}{end}"
+    mark = bad("no") if blocking else warn("not quite: accepted" if accepted(claim, audit) else "not quite")
+    return line(mark), line(said)
+
+
+def _none_found(claim: Claim, audit: AuditResult) -> tuple[Line, Line]:
+    """What was not compared cannot agree."""
+    if audit.rehearsal is not None and not audit.rehearsal.complete:
+        return line(open_("not known")), line("the clean deploy did not run to its end, so nothing was compared")
+    if state_of(claim, audit) is State.TICKED:
+        return line(good("yes")), line("0 differences")
+    idle = rule_ranges(check.rule for check in idle_of(claim, audit))
+    return line(open_("not known")), line(f"0 differences so far; {idle or 'a check'} did not run")

@@ -4,6 +4,7 @@ from collections import Counter
 
 from pgready.checks import RULES
 from pgready.findings import CheckResult, Outcome
+from pgready.model.trace import Rehearsal
 from pgready.reports.blocks import Bullets, Fact, Facts, Fold, Line, Stack
 from pgready.reports.lines import CAP, NOTHING, bad, capped, code, count, good, line, muted, open_, place, warn
 from pgready.reports.not_run import by_reason, rule_ranges
@@ -32,7 +33,7 @@ def checks(audit: AuditResult) -> View:
     table = capped("Checks", ("Rule", "Outcome", "What was looked at", "Known from"), rows)
     outcomes = Counter(check.outcome.value for check in audit.checks)
     told = ", ".join(f"{number} {word}" for word, number in outcomes.most_common())
-    return View(Fold(summary=line(count(len(rows), "check"), " ", muted(told)), body=(table,)))
+    return View(Fold(summary=line(count(len(rows), "check"), " ", muted(told)), body=(table,), aside=True))
 
 
 def _check_row(check: CheckResult, audit: AuditResult) -> tuple[Line, ...]:
@@ -72,16 +73,22 @@ def _stopped(audit: AuditResult) -> bool:
     return audit.rehearsal is not None and any(run.crash_points for run in audit.rehearsal.runs)
 
 
+def _rehearsed(rehearsal: Rehearsal) -> str:
+    """When, and how long; a notebook's own run comes later, and only reads what was rehearsed."""
+    took = f"in {rehearsal.duration_ms / 1000:.1f} s" if rehearsal.duration_ms else ""
+    return ", ".join(part for part in (rehearsal.made_at or "", took) if part) or "yes"
+
+
 def versions(audit: AuditResult) -> View:
     """Versions, times, the run's id and the hashes of the files that were audited."""
     run, project = audit.run, audit.project
     server = audit.rehearsal.server if audit.rehearsal is not None else None
     facts = (
-        ("Run", line(code(run.id), f", {run.started} to {run.finished}")),
+        ("Run", line(code(run.id), f", {run.started} to {run.finished}" if audit.rehearsal is None else "")),
         ("pgready", line(run.pgready)),
         ("Python", line(run.python)),
         ("PostgreSQL", line(f"{server.version}, {server.origin}") if server else line(run.postgres or "none")),
-        ("Rehearsed", line(audit.rehearsal.made_at if audit.rehearsal and audit.rehearsal.made_at else "no")),
+        ("Rehearsed", line(_rehearsed(audit.rehearsal) if audit.rehearsal is not None else "no")),
         ("Prisma", prisma_version(project)),
         ("Configuration", line(code(project.config_file)) if project.config_file else line("none; the defaults")),
         ("Blocks from severity", line(audit.policy.blocking.word)),
@@ -92,7 +99,11 @@ def versions(audit: AuditResult) -> View:
         Stack(
             body=(
                 Facts(facts=tuple(Fact(term=term, line=said) for term, said in facts)),
-                *((Fold(summary=line("Hashes of the files that were audited"), body=(hashes,)),) if rows else ()),
+                *(
+                    (Fold(summary=line("Hashes of the files that were audited"), body=(hashes,), aside=True),)
+                    if rows
+                    else ()
+                ),
             )
         )
     )

@@ -6,13 +6,14 @@ from pgready.findings import Confidence, Finding, Severity
 from pgready.model.schema import Table
 from pgready.reports.blocks import Block, Bullets, Fact, Facts, Fold, Line, Part, Prose, Span, Stack
 from pgready.reports.causes import CauseKind
+from pgready.reports.counted import findings_in_words
 from pgready.reports.grouping import FindingGroup, by_cause
 from pgready.reports.lines import CAP, bad, capped, code, count, good, line, listing, muted, place, said, strong, warn
 from pgready.reports.plain import plain_line
 from pgready.reports.view import View
 from pgready.reports.visible import shorten
 from pgready.reports.words import advice, explanation, heading, unmade
-from pgready.verdict import AuditResult, blocks
+from pgready.verdict import AuditResult
 
 __all__ = ["findings"]
 
@@ -31,15 +32,16 @@ def findings(audit: AuditResult) -> View:
     if not groups:
         return View(Prose(lines=(line(good("No finding."), " Every check that ran has passed."),)))
     limit = max(_LEAST_ROWS, min(CAP, _ALL_ROWS // len(groups)))
-    notes = [group for group in groups if _is_note(group)]
+    notes = [group for group in groups if _is_note(group, audit)]
     parts = [_part(group, audit, limit) for group in groups[:_PARTS] if group not in notes]
     noted = [_part(group, audit, limit) for group in notes[:_NOTES]]
     rest = [finding for group in (*groups[_PARTS:], *notes[_NOTES:]) for finding in group.findings]
     return View(Stack(body=(_overview(audit, groups), *parts, *_noted(noted, notes), *_others(rest))))
 
 
-def _is_note(group: FindingGroup) -> bool:
-    return all(finding.severity is Severity.NOTE for finding in group.findings)
+def _is_note(group: FindingGroup, audit: AuditResult) -> bool:
+    """Whether nothing of it decides: [policy] may let notes block."""
+    return not group.blocks(audit.policy) and all(finding.severity is Severity.NOTE for finding in group.findings)
 
 
 def _noted(parts: Sequence[Part], groups: Sequence[FindingGroup]) -> tuple[Fold, ...]:
@@ -56,16 +58,7 @@ def _others(rest: list[Finding]) -> tuple[Block, ...]:
 
 
 def _overview(audit: AuditResult, groups: tuple[FindingGroup, ...]) -> Block:
-    blocking = len(audit.blocking)
-    causes = sum(_blocks(group, audit) for group in groups)
-    text = f"{count(len(audit.findings), 'finding')}, none of which blocks"
-    if blocking:
-        text = f"{count(len(audit.findings), 'finding')}, {blocking} of them blocking, from {count(causes, 'cause')}"
-    return Prose(lines=(line(strong(f"{text}.")),))
-
-
-def _blocks(group: FindingGroup, audit: AuditResult) -> bool:
-    return any(blocks(finding, audit.policy) for finding in group.findings)
+    return Prose(lines=(line(strong(f"{findings_in_words(audit, groups)}.")),))
 
 
 def _part(group: FindingGroup, audit: AuditResult, limit: int) -> Part:
@@ -76,7 +69,7 @@ def _part(group: FindingGroup, audit: AuditResult, limit: int) -> Part:
 
 
 def _mark(group: FindingGroup, audit: AuditResult) -> Span:
-    if _blocks(group, audit):
+    if group.blocks(audit.policy):
         return bad("blocks")
     if all(finding.suppressed is not None for finding in group.findings):
         return muted("accepted")
@@ -154,6 +147,7 @@ def _evidence(group: FindingGroup, limit: int) -> Fold:
             ),
             *_fixes(group),
         ),
+        aside=True,
     )
 
 

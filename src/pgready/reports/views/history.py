@@ -12,7 +12,7 @@ from pgready.model.effects import Action
 from pgready.model.history import Certainty
 from pgready.model.lives import Deed, Life
 from pgready.reports.blocks import Fold, Line, Part, Prose, Stack, Table
-from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, muted, open_, place, warn
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, place, warn
 from pgready.reports.view import View
 from pgready.reports.views.drawing import picture
 from pgready.verdict import AuditResult
@@ -26,6 +26,8 @@ _WORDS = {
     Action.ALTERS: "changes",
     Action.WRITES: "writes rows of",
 }
+_STATES = {True: good("there at the end"), False: muted("gone at the end"), None: open_("unclear at the end")}
+_NUMBERS = 12
 
 
 def timeline(audit: AuditResult) -> View:
@@ -73,7 +75,9 @@ def _late(audit: AuditResult) -> list[Late]:
 
 
 def biographies(audit: AuditResult, *names: str) -> View:
-    """Who made and changed each object of these names (a table, its model, a type), or every one, folded.
+    """Who made and changed each object of these names (a table, its model, a type), or every one in a table.
+
+    Below the table, folded: what more than one migration touches, and what is not simply made and there.
 
     Raises ConfigError for a name that no object ever had.
     """
@@ -83,7 +87,30 @@ def biographies(audit: AuditResult, *names: str) -> View:
         return View(Prose(lines=(line(open_("Nothing"), " that the migrations do can be read."),)))
     if names:
         return View(Stack(body=tuple(Part(title=_title(life), body=(_table(life),)) for life in lives)))
-    return View(Stack(body=tuple(Fold(summary=_title(life), body=(_table(life),)) for life in lives)))
+    rows = [_summed(life) for life in lives]
+    heads = ("Object", "Made by", "Changed by", "In the end")
+    told = tuple(Fold(summary=_title(life), body=(_table(life),)) for life in lives if _is_a_story(life))
+    return View(Stack(body=(capped("Every object of the migrations", heads, rows), *told)))
+
+
+def _is_a_story(life: Life) -> bool:
+    """Whether there is more to tell than that one migration makes it."""
+    doubts = any(deed.certainty is not Certainty.HAPPENS for deed in life.deeds)
+    return doubts or life.alive is not True or len({deed.migration for deed in life.deeds}) > 1
+
+
+def _summed(life: Life) -> tuple[Line, ...]:
+    made = [deed for deed in life.deeds if deed.action is Action.CREATES and str(deed.object) in life.names]
+    first = next((deed for deed in made if deed.certainty is Certainty.HAPPENS), made[0] if made else None)
+    maker = first.migration if first is not None else None
+    later = {deed.position: deed.migration for deed in life.deeds if deed.migration != maker}
+    numbers = listing((str(position) for position in later), _NUMBERS) if later else line(NOTHING)
+    return (
+        line(f"{life.kind.value} ", code(life.object)),
+        line(f"{first.position} ", code(first.migration), _doubt(first)) if first is not None else line(NOTHING),
+        numbers,
+        line(_STATES[life.alive]),
+    )
 
 
 def _named(audit: AuditResult, name: str) -> list[Life]:
@@ -100,10 +127,9 @@ def _named(audit: AuditResult, name: str) -> list[Life]:
 
 def _title(life: Life) -> Line:
     earlier = [name for name in life.names if name != str(life.object)]
-    state = {True: good("there at the end"), False: muted("gone at the end"), None: open_("unclear at the end")}
     told = line(", earlier ", code(", ".join(earlier))) if earlier else ()
     deeds = count(len({deed.migration for deed in life.deeds}), "migration")
-    return line(f"{life.kind.value} ", code(life.object), told, " ", state[life.alive], " ", muted(deeds))
+    return line(f"{life.kind.value} ", code(life.object), told, " ", _STATES[life.alive], " ", muted(deeds))
 
 
 def _table(life: Life) -> Table:
@@ -111,15 +137,18 @@ def _table(life: Life) -> Table:
     return capped(f"What the migrations do to {life.object}", ("#No.", "Migration", "What it does", "Place"), rows)
 
 
-def _deed(deed: Deed, life: Life) -> tuple[Line, ...]:
-    what = line() if deed.object == life.object else line(f" {deed.object.kind.value} ", code(deed.object.name))
-    new = line(" to ", code(deed.new_name)) if deed.new_name else ()
-    detail = line(" ", muted(deed.detail)) if deed.detail else ()
-    doubt = {
+def _doubt(deed: Deed) -> Line:
+    return {
         Certainty.HAPPENS: (),
         Certainty.SKIPPED: line(" ", bad("left out by a guard")),
         Certainty.MAYBE: line(" ", warn("may be left out")),
     }[deed.certainty]
+
+
+def _deed(deed: Deed, life: Life) -> tuple[Line, ...]:
+    what = line() if deed.object == life.object else line(f" {deed.object.kind.value} ", code(deed.object.name))
+    new = line(" to ", code(deed.new_name)) if deed.new_name else ()
+    detail = line(" ", muted(deed.detail)) if deed.detail else ()
     word = _WORDS.get(deed.action, deed.action.value)
-    shown = line(word, what or line(f" the {deed.object.kind.value}"), new, detail, doubt)
+    shown = line(word, what or line(f" the {deed.object.kind.value}"), new, detail, _doubt(deed))
     return (line(str(deed.position)), line(code(deed.migration)), shown, place(deed.location) or line(NOTHING))

@@ -1,6 +1,6 @@
 """Which declared tables, keys and key columns are there after a clean deploy, group by group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pgready.model.groups import UNGROUPED, Group
 from pgready.model.names import ObjectKind, QualifiedName
@@ -8,15 +8,16 @@ from pgready.model.schema import ForeignKey, Table
 from pgready.model.trace import Skip
 from pgready.reports.blocks import Block, Fold, Line, Prose, Span, Stack
 from pgready.reports.causes import Cause, CauseKind, Lacking
-from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, muted, open_, place
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, muted, open_, place, warn
 from pgready.reports.view import View
 from pgready.reports.views.noise import noise_fold
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
 _GUARD = 300
+_KEYS = "INV006"
 
-__all__ = ["groups_of", "inventory", "missing"]
+__all__ = ["differing", "groups_of", "inventory", "missing"]
 
 
 def groups_of(audit: AuditResult) -> tuple[Group, ...]:
@@ -34,7 +35,9 @@ def inventory(audit: AuditResult) -> View:
         ("Group", "#Tables", "Tables after a clean deploy", "Foreign keys after a clean deploy"),
         [_group_row(group, audit, lacking) for group in groups],
     )
-    return View(Stack(body=(overview, *(_fold(group, audit, lacking, made_by) for group in groups))))
+    return View(
+        Stack(body=(overview, *(_fold(group, audit, lacking, made_by) for group in groups if _declared(group, audit))))
+    )
 
 
 def _group_row(group: Group, audit: AuditResult, lacking: Lacking) -> tuple[Line, ...]:
@@ -46,7 +49,7 @@ def _group_row(group: Group, audit: AuditResult, lacking: Lacking) -> tuple[Line
         line(group.name),
         line(str(len(tables))),
         _share(len(tables) - absent, len(tables), audit),
-        _share(keys - lost, keys, audit),
+        _share(keys - lost, keys, audit, len(differing(tables, audit, lacking))),
     )
 
 
@@ -54,12 +57,26 @@ def _declared(group: Group, audit: AuditResult) -> list[Table]:
     return [table for name in group.tables if (table := audit.declared.table(name)) is not None]
 
 
-def _share(there: int, total: int, audit: AuditResult) -> Line:
+def _share(there: int, total: int, audit: AuditResult, differ: int = 0) -> Line:
+    """`differ` of those that are there are not as declared; green only for a deploy that ran to its end."""
     if audit.rehearsal is None:
         return line(open_("not rehearsed"))
     if not total:
         return line(muted("none declared"))
-    return line(good(f"{there} of {total}") if there == total else bad(f"{there} of {total}"))
+    told, other = f"{there} of {total}", f", {differ} not as declared" if differ else ""
+    if there < total:
+        return line(bad(told), other)
+    if not audit.rehearsal.complete:
+        return line(open_(f"{told} so far"), other)
+    return line(warn(told) if differ else good(told), other)
+
+
+def differing(tables: Iterable[Table], audit: AuditResult, lacking: Lacking) -> frozenset[str]:
+    """Qualified names of the foreign keys of these tables that are there, and not as declared (INV006)."""
+    missing = {key.qualified_name for key, _ in lacking.keys}
+    told = {found.object for check in audit.checks if check.rule == _KEYS for found in check.findings}
+    keys = (key for table in tables for key in table.foreign_keys)
+    return frozenset(key.qualified_name for key in keys if key.qualified_name in told - missing)
 
 
 def _makers(audit: AuditResult) -> dict[tuple[str | None, str], str]:
@@ -81,13 +98,20 @@ def _fold(group: Group, audit: AuditResult, lacking: Lacking, made_by: dict[tupl
 
 
 def _made(tables: Sequence[Table], audit: AuditResult, lacking: Lacking) -> Span:
-    """Green only where the foreign keys are made, too: a closed fold is all that most readers see."""
+    """Green only where the foreign keys are made, too, and as declared: a closed fold is all that most readers see."""
     if audit.rehearsal is None:
         return open_("not rehearsed")
     names = {table.name for table in tables}
     absent, lost = len(names & lacking.tables.keys()), sum(key.table in names for key, _ in lacking.keys)
     parts = [count(number, noun) for number, noun in ((absent, "table"), (lost, "foreign key")) if number]
-    return bad(f"{' and '.join(parts)} missing") if parts else good("every table and foreign key made")
+    if parts:
+        return bad(f"{' and '.join(parts)} missing")
+    if not audit.rehearsal.complete:
+        return open_("nothing missing so far")
+    differ = len(differing(tables, audit, lacking))
+    if differ:
+        return warn(f"all made, {count(differ, 'foreign key')} not as declared")
+    return good("every table and foreign key made")
 
 
 def _table_row(
@@ -98,7 +122,7 @@ def _table_row(
         _name(table),
         _state(table.name, audit, lacking, made_by),
         line(str(len(table.columns))),
-        _share(len(table.foreign_keys) - lost, len(table.foreign_keys), audit),
+        _share(len(table.foreign_keys) - lost, len(table.foreign_keys), audit, len(differing([table], audit, lacking))),
         place(table.location),
     )
 
@@ -116,7 +140,8 @@ def _state(
     if name in lacking.tables:
         return line(bad("missing"), ": ", why_table(name, lacking))
     maker = made_by.get((name.schema, name.name))
-    return line(good("made"), *((" by ", code(maker)) if maker else ()))
+    made = good("made") if audit.rehearsal.complete else open_("made so far")
+    return line(made, *((" by ", code(maker)) if maker else ()))
 
 
 def why_table(name: QualifiedName, lacking: Lacking) -> Line:
@@ -160,6 +185,9 @@ def _missing(audit: AuditResult) -> tuple[Block, ...]:
         reason = audit.rehearsal_skipped or "nothing was rehearsed"
         return (Prose(lines=(line(open_("Not known"), f": what is missing; {reason}."),)),)
     lacking = Lacking(audit)
+    if not lacking.tables and not lacking.keys and not audit.rehearsal.complete:
+        told = line(open_("Nothing is missing so far"), ", but the clean deploy did not run to its end.")
+        return (Prose(lines=(told,)),)
     if not lacking.tables and not lacking.keys:
         return (Prose(lines=(line(good("Nothing is missing"), ": every declared table and foreign key is made."),)),)
     return (*_missing_tables(lacking), *_missing_keys(lacking))

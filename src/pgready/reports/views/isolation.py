@@ -3,8 +3,10 @@
 from pgready.model.groups import Contract, ContractOutcome, ContractVerdict, Crossing, CrossingVerdict
 from pgready.model.promises import promise as promise_of
 from pgready.reports.blocks import Fold, Line, Prose, Span, Stack, Table
-from pgready.reports.lines import NOTHING, bad, capped, code, good, line, muted, open_, warn
+from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, muted, open_, warn
 from pgready.reports.view import View
+from pgready.reports.views.drawing import keys_of, made_of, missing_tables
+from pgready.reports.views.ungrouped import NO_GROUPS, NOTHING_TO_SHOW
 from pgready.verdict import AuditResult
 
 __all__ = ["contracts", "crossings"]
@@ -14,15 +16,33 @@ _NAMED = 10
 
 def contracts(audit: AuditResult) -> View:
     """Every contract of the configuration: what it promises and whether it holds, "vacuous" named as such."""
+    if not audit.grouping.groups and not audit.contracts:
+        return NO_GROUPS
     if not audit.contracts:
         return View(Prose(lines=(line(open_("No contract"), " is declared, so nothing about isolation was judged."),)))
     heads = ("Contract", "Promise", "Verdict", "Broken by")
-    return View(capped("Contracts between the groups", heads, [_contract_row(each) for each in audit.contracts]))
+    rows = [_contract_row(each, audit) for each in audit.contracts]
+    return View(capped("Contracts between the groups", heads, rows))
 
 
-def _contract_row(each: ContractVerdict) -> tuple[Line, ...]:
+def _contract_row(each: ContractVerdict, audit: AuditResult) -> tuple[Line, ...]:
     reason = (" ", muted(each.contract.reason)) if each.contract.reason else ()
-    return (line(each.contract.name), line(promise(each.contract), *reason), _judged(each), _broken_by(each))
+    verdict = line(_judged(each), _lost(each, audit))
+    return (line(each.contract.name), line(promise(each.contract), *reason), verdict, _broken_by(each))
+
+
+def _lost(each: ContractVerdict, audit: AuditResult) -> Line:
+    """`, 6 of 9 tables and 5 of 8 keys missing`: what a clean deploy does not make of the groups that it names."""
+    if made_of(audit) is None or not each.contract.groups:
+        return ()
+    tables = {it for group in audit.grouping.groups if group.name in each.contract.groups for it in group.tables}
+    keys = [key for key in keys_of(audit) if key.foreign_key.table in tables]
+    counts = (
+        (len(tables.intersection(missing_tables(audit) or ())), len(tables), "table"),
+        (sum(key.missing for key in keys), len(keys), "key"),
+    )
+    told = [f"{lost} of {count(total, noun)}" for lost, total, noun in counts if lost]
+    return line(", ", bad(f"{' and '.join(told)} missing")) if told else ()
 
 
 def _broken_by(each: ContractVerdict) -> Line:
@@ -55,7 +75,7 @@ def _judged(each: ContractVerdict) -> Line:
 def crossings(audit: AuditResult) -> View:
     """Every foreign key from one group to another, and what was said about it; the allowed ones are folded."""
     if not audit.grouping.groups:
-        return View(Prose(lines=(line(open_("Not known"), ": pgready.toml declares no groups."),)))
+        return NOTHING_TO_SHOW
     if not audit.crossings:
         return View(Prose(lines=(line(good("None"), ": no foreign key leaves its group."),)))
     allowed = [each for each in audit.crossings if each.verdict is CrossingVerdict.ALLOWED]

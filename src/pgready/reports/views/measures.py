@@ -17,6 +17,7 @@ from pgready.reports.blocks import Block, Fold, Line, Prose, Stack
 from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, warn
 from pgready.reports.view import View
 from pgready.reports.views.drawing import keys_of, made_of, missing_keys, structure_of, unkeyed_of
+from pgready.reports.views.ungrouped import NO_GROUPS, NOTHING_TO_SHOW
 from pgready.verdict import AuditResult
 
 __all__ = ["coupling", "cycles", "hubs", "identifiers", "placements", "unkeyed"]
@@ -30,18 +31,32 @@ def _keys(audit: AuditResult) -> list[ForeignKey]:
 
 def coupling(audit: AuditResult) -> View:
     """Per group: tables, keys inside, out and in, how many tables others depend on, layer, and how much that says."""
+    if not audit.grouping.groups:
+        return NO_GROUPS
     keys = _keys(audit)
     layer_of = {name: layer.number for layer in group_layers(audit.grouping, keys) for name in layer.groups}
     covered = {it.group: it for it in _coverage(audit).groups}
     rows = [
         _coupling_row(it, layer_of.get(it.group), covered.get(it.group)) for it in group_coupling(audit.grouping, keys)
     ]
-    heads = ("Group", "#Tables", "#Keys inside", "#Keys out", "#Keys in", "#Ca", "#Ce", "#I", "#Layer", "Keyed columns")
+    heads = (
+        "Group",
+        "#Tables",
+        "#Keys inside",
+        "#Keys out",
+        "#Keys in",
+        "#Tables in",
+        "#Tables out",
+        "#Instability",
+        "#Layer",
+        "Keyed columns",
+    )
     legend = line(
         muted(
-            "Ca: tables of other groups that refer to the group. Ce: tables of other groups that it refers to. "
-            "I = Ce / (Ca + Ce): 0 when others only depend on it, 1 when it only depends on others. Layer 0 refers to "
-            "no other group. Keyed columns: those that have a foreign key, of all that look like references; "
+            "Tables in: tables of other groups that refer to the group. Tables out: tables of other groups that it "
+            "refers to. Instability: out / (in + out), 0 when others only depend on it, 1 when it only depends on "
+            "others. Layer 0 refers to no other group. Keyed columns: those that have a foreign key, of all that look "
+            "like references; "
             "a group without keys looks isolated, and that says nothing."
         )
     )
@@ -84,9 +99,9 @@ def _coverage(audit: AuditResult) -> Coverage:
 
 def cycles(audit: AuditResult) -> View:
     """Groups that refer to each other in a circle, and the fewest keys without which none is left."""
-    found = group_cycles(audit.grouping, _keys(audit))
     if not audit.grouping.groups:
-        return View(Prose(lines=(line(open_("Not known"), ": no groups are declared."),)))
+        return NOTHING_TO_SHOW
+    found = group_cycles(audit.grouping, _keys(audit))
     if not found:
         return View(Prose(lines=(line(good("No cycle"), ": no groups refer to each other in a circle."),)))
     return View(Stack(body=tuple(_cycle(it) for it in found)))
@@ -130,10 +145,16 @@ def _unkeyed_row(it: UnkeyedReference, source: str, target: str) -> tuple[Line, 
     return (
         line(code(f"{it.table.name}.{it.column}")),
         line(code(referenced)),
-        line(muted(f"inside {source}")) if source == target else line(f"{source} to {target}"),
+        _between(source, target),
         line(warn("likely") if likely else open_("maybe")),
-        line(code(it.rule.value), f": {it.rule.sentence}"),
+        line(it.rule.sentence),
     )
+
+
+def _between(source: str, target: str) -> Line:
+    if source != target:
+        return line(f"{source} to {target}")
+    return line(NOTHING) if source == UNGROUPED else line(muted(f"inside {source}"))
 
 
 def _no_key_possible(found: UnkeyedColumns) -> tuple[Block, ...]:
@@ -161,6 +182,8 @@ def _no_key_possible(found: UnkeyedColumns) -> tuple[Block, ...]:
 
 def identifiers(audit: AuditResult) -> View:
     """Per group the column that says whose a row is, and which tables have it, reach it or lack it."""
+    if not audit.grouping.groups:
+        return NO_GROUPS
     found = group_tenancy(structure_of(audit), audit.grouping, missing=missing_keys(audit))
     rows = [_identifier_row(it) for it in found]
     heads = ("Group", "Key identifier", "Tables with it", "Reach it by keys", "No way to it", "Refers to")

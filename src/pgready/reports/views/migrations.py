@@ -3,10 +3,11 @@
 from collections import Counter
 from dataclasses import replace
 
+from pgready.figures.strip_rows import Again, again_of, refusal
 from pgready.model.location import Location
 from pgready.model.migration import MigrationRecord
 from pgready.model.names import ObjectKind, ObjectRef
-from pgready.model.trace import MigrationRun, RerunOutcome, RunError, RunOutcome, Skip
+from pgready.model.trace import MigrationRun, RunError, RunOutcome, Skip
 from pgready.reports.blocks import Fact, Facts, Fold, Line, Pre, Prose, Stack
 from pgready.reports.lines import (
     CAP,
@@ -138,20 +139,14 @@ def run_again(run: MigrationRun | None) -> Line:
     """What a second run directly after the first did; that it fails is usual, and no fault."""
     if run is None or run.outcome is not RunOutcome.APPLIED:
         return line(NOTHING)
-    rerun = run.rerun
-    if rerun is None:
+    if run.rerun is None:
         return line(open_("not known"), f": {run.rerun_skipped}" if run.rerun_skipped else "")
-    if rerun.error is not None:
-        return line(muted("fails: "), code(rerun.error.sqlstate))
-    held = any(ref.kind in (ObjectKind.TABLE, ObjectKind.COLUMN) for ref in rerun.recreated)
-    match rerun.outcome:
-        case RerunOutcome.SAME:
-            empty = rerun.on_rows is False
-            return line(muted("changes nothing on empty tables") if empty else good("changes nothing"))
-        case RerunOutcome.RECREATES:
-            return line(warn("makes tables or columns anew") if held else muted("makes the same anew"))
-        case _:
-            return line(warn("changes something"))
+    if run.rerun.error is not None:
+        words, state = refusal(run.rerun.error.sqlstate), code(run.rerun.error.sqlstate)
+        return line(muted(f"fails: {words} ("), state, muted(")")) if words else line(muted("fails: "), state)
+    again = again_of(run)
+    mark = {Again.SAME: good, Again.CHANGES: warn, Again.REPLACES: warn}.get(again, muted)
+    return line(mark(again.value))
 
 
 def _error(run: MigrationRun, audit: AuditResult) -> Fold:

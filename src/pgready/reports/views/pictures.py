@@ -1,6 +1,7 @@
 """The pictures of the groups, with the words for those who cannot see them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from pgready.errors import ConfigError
 from pgready.figures.blast_radius import draw_blast_radius
@@ -29,6 +30,7 @@ from pgready.graph.reach import cascade_reach
 from pgready.graph.status import group_statuses, whole_schema
 from pgready.graph.table_map import MOST_TABLES, drawn_hubs, table_map
 from pgready.graph.tenancy import group_tenancy
+from pgready.model.names import QualifiedName
 from pgready.model.schema import ForeignKey
 from pgready.reports.blocks import Block, Fold, Line, Part, Picture, Prose, Stack
 from pgready.reports.interactive import map_interaction, matrix_interaction
@@ -43,6 +45,7 @@ from pgready.reports.views.drawing import (
     structure_of,
     unkeyed_of,
 )
+from pgready.reports.views.ungrouped import NO_GROUPS, NOTHING_TO_SHOW
 from pgready.reports.visible import shorten
 from pgready.verdict import AuditResult
 
@@ -58,6 +61,8 @@ _ROWS = 20
 
 def group_cards(audit: AuditResult) -> View:
     """One card per group, what needs a person first."""
+    if not audit.grouping.groups:
+        return NOTHING_TO_SHOW
     statuses = group_statuses(
         audit.grouping,
         keys_of(audit),
@@ -74,18 +79,26 @@ def group_cards(audit: AuditResult) -> View:
 
 def group_matrix(audit: AuditResult) -> View:
     """Who refers to whom, group by group; a filled cell below the diagonal is a cycle."""
+    if not audit.grouping.groups:
+        return NO_GROUPS
     matrix = _matrix(audit)
     return View(picture(draw_group_matrix(matrix), "Foreign keys between the groups", describe_group_matrix(matrix)))
 
 
 def _matrix(audit: AuditResult) -> GroupMatrix:
-    return matrix_of(
+    matrix = matrix_of(
         audit.grouping,
         keys_of(audit),
         audit.crossings,
         missing_tables=missing_tables(audit),
         unkeyed=unkeyed_of(audit).references,
     )
+    return replace(matrix, complete=_complete(audit))
+
+
+def _complete(audit: AuditResult) -> bool:
+    """False only for a deploy that stopped: what it made is known as far as it ran."""
+    return audit.rehearsal is None or audit.rehearsal.complete
 
 
 def all_tables(audit: AuditResult) -> View:
@@ -107,20 +120,21 @@ def group_pages(audit: AuditResult, groups: Collection[str] = ()) -> View:
     In words once it gets too much. Raises ConfigError for a group that is none.
     """
     pages = _chosen(_pages(audit), asked_names("groups", groups, "Auth"))
-    if not pages:
-        return View(Prose(lines=(line(open_("No group"), " is declared, so there is no page."),)))
+    if not audit.grouping.groups:
+        return NO_GROUPS
     parts, told = _drawn(pages)
     return View(Stack(body=(*parts, *((_in_words(told),) if told else ()))))
 
 
 def _pages(audit: AuditResult) -> tuple[GroupPage, ...]:
-    return pages_of(
+    pages = pages_of(
         audit.grouping,
         keys_of(audit),
         audit.crossings,
         missing_tables=missing_tables(audit),
         unkeyed=unkeyed_of(audit).references,
     )
+    return tuple(replace(page, complete=_complete(audit)) for page in pages)
 
 
 def _chosen(pages: tuple[GroupPage, ...], groups: Collection[str]) -> tuple[GroupPage, ...]:
@@ -162,7 +176,9 @@ def blast_radius(audit: AuditResult) -> View:
     radii = blast_radii(structure, audit.grouping, tables, missing=missing_keys(audit))
     wide = [radius for radius in radii if len(radius.groups) > 1 or len(radius.reached) >= _MANY]
     told = (Prose(lines=known),) if known else ()
-    return View(Stack(body=(*told, *map(_radius, wide[:_RADII] or radii[:1]), _others(radii, len(reaches)))))
+    lost = (missing_tables(audit) or ()) if made_of(audit) is not None else ()
+    drawn = [_radius(radius, lost) for radius in wide[:_RADII] or radii[:1]]
+    return View(Stack(body=(*told, *drawn, _others(radii, len(reaches)))))
 
 
 def _known(audit: AuditResult) -> tuple[Line, ...]:
@@ -173,8 +189,9 @@ def _known(audit: AuditResult) -> tuple[Line, ...]:
     return (line(open_("As declared"), f": {why}, so which keys a clean deploy makes is not known."),)
 
 
-def _radius(radius: BlastRadius) -> Picture:
-    return picture(draw_blast_radius(radius), f"Deleting one {radius.label}", describe_blast_radius(radius))
+def _radius(radius: BlastRadius, lost: Collection[QualifiedName]) -> Picture:
+    drawn = draw_blast_radius(radius, lost)
+    return picture(drawn, f"Deleting one {radius.label}", describe_blast_radius(radius))
 
 
 def _counted(keys: Collection[ForeignKey], radius: BlastRadius) -> Line:
@@ -184,7 +201,7 @@ def _counted(keys: Collection[ForeignKey], radius: BlastRadius) -> Line:
 
 
 def _with_lost(number: int, missing: int) -> Line:
-    return line(f"{number}, ", bad(f"{missing} missing")) if missing else line(str(number))
+    return line(f"{number}, ", bad(f"{missing} over missing keys")) if missing else line(str(number))
 
 
 def _others(radii: Collection[BlastRadius], total: int) -> Block:

@@ -15,14 +15,14 @@ from pgready.reports.blocks import Block, Bullets, Fact, Facts, Fold, Line, Pre,
 from pgready.reports.lines import NOTHING, bad, capped, code, count, good, line, listing, muted, open_, warn
 from pgready.reports.view import View
 from pgready.reports.views.drawing import picture
-from pgready.verdict import AuditResult
+from pgready.verdict import AuditResult, blocks
 
 __all__ = ["growth", "not_tried", "rehearsal_server", "rehearsal_strip", "second_runs", "tried"]
 
 _OBJECTS = 12
 _NAMED = 6
 _NOT_KNOWN = "nothing was rehearsed"
-THOROUGH = line("the option ", code("thorough"))
+THOROUGH = line(code("--thorough"))
 _CLAIMED = "RES003"
 
 
@@ -47,11 +47,11 @@ def rehearsal_server(audit: AuditResult) -> View:
     facts = (
         ("PostgreSQL", line(rehearsal.server.version, muted(f", {rehearsal.server.origin}"))),
         ("Applied", line(f"{applied} of {count(len(rehearsal.runs), 'migration')}", muted(_took(rehearsal)))),
-        ("Sent", line(_sent(rehearsal))),
+        ("How the texts were sent", line(_sent(rehearsal))),
         ("Imitated extensions", listing(rehearsal.shims) or line("none: every extension is the real one")),
-        ("Stand-ins", listing(map(short_name, rehearsal.stand_ins), _OBJECTS) or line("none")),
+        ("Stand-ins", listing(map(short_name, rehearsal.stand_ins), _OBJECTS)),
     )
-    return View(Facts(facts=tuple(Fact(term=term, line=said) for term, said in facts)))
+    return View(Facts(facts=tuple(Fact(term=term, line=said) for term, said in facts if said)))
 
 
 def _took(rehearsal: Rehearsal) -> str:
@@ -60,6 +60,8 @@ def _took(rehearsal: Rehearsal) -> str:
 
 def _sent(rehearsal: Rehearsal) -> str:
     ways = {run.sending for run in rehearsal.runs}
+    if len(ways) < 2 and not rehearsal.otherwise:  # noqa: PLR2004  # one way for all, and nothing depends on it
+        return ""
     one = "whole, as one message" if Sending.WHOLE in ways else "statement by statement"
     told = "some whole, some statement by statement" if len(ways) > 1 else f"each text {one}"
     other = len(rehearsal.otherwise)
@@ -98,7 +100,17 @@ def second_runs(audit: AuditResult) -> View:
         else Prose(lines=(_harmless(runs, len(by[Again.FAILS]), len(by[Again.EMPTY])),))
     ]
     claims = [finding for finding in audit.findings if finding.rule == _CLAIMED]
-    body += [Bullets(items=tuple(line(warn(it.rule), f" {it.message}.") for it in claims))] if claims else []
+    body += (
+        [
+            Bullets(
+                items=tuple(
+                    line((bad if blocks(it, audit.policy) else warn)(it.rule), f" {it.message}.") for it in claims
+                )
+            )
+        ]
+        if claims
+        else []
+    )
     folds = (
         (by[Again.FAILS], "fails", "fail", "The error"),
         (by[Again.RECREATES], "makes the same anew", "make the same anew", "What is dropped and made again"),

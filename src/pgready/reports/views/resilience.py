@@ -40,16 +40,24 @@ def _row(name: str, audit: AuditResult) -> tuple[Line, ...]:
         line(position or NOTHING),
         line(code(name)),
         line(there if name in audit.required_migrations else NOTHING),
-        _left_out(run, lost),
+        _left_out(run, lost, unread=_unread(name, audit)),
         run_again(run),
         _resilient(name, audit),
     )
 
 
-def _left_out(run: MigrationRun | None, lost: list[Skip]) -> Line:
+def _unread(name: str, audit: AuditResult) -> bool:
+    """Whether the migration has a guard that nobody can read: then what it leaves out is not known."""
+    files = [migration.file for migration in audit.migrations if migration.name == name]
+    return any(place.startswith(f"{file}:") for file in files for place in audit.opaque)
+
+
+def _left_out(run: MigrationRun | None, lost: list[Skip], *, unread: bool) -> Line:
     if run is None or run.outcome is not RunOutcome.APPLIED:
         return line(open_("not known"))
-    return line(bad(f"{count(len(lost), 'object')} for good") if lost else good("nothing"))
+    if lost:
+        return line(bad(f"{count(len(lost), 'object')} for good"))
+    return line(open_("not known"), ": a guard cannot be read") if unread else line(good("nothing"))
 
 
 def _resilient(name: str, audit: AuditResult) -> Line:
@@ -57,10 +65,10 @@ def _resilient(name: str, audit: AuditResult) -> Line:
     if name not in audit.resilient_migrations:
         return line(muted("not claimed"))
     check = next((check for check in audit.checks if check.rule == _CLAIMS), None)
-    if check is None or check.outcome not in (Outcome.PASSED, Outcome.FAILED):
-        return line(open_("claimed, not proved"))
-    found = any(finding.object == name for finding in check.findings)
-    return line(bad("claimed, not true") if found else good("claimed, and true"))
+    if check is not None and any(finding.object == name for finding in check.findings):
+        return line(bad("claimed, not true"))
+    ran = check is not None and check.outcome in (Outcome.PASSED, Outcome.FAILED)
+    return line(good("claimed, and true") if ran and not _unread(name, audit) else open_("claimed, not proved"))
 
 
 def _runs(audit: AuditResult) -> tuple[MigrationRun, ...]:

@@ -20,7 +20,7 @@ def isolation(audit: AuditResult) -> View:
             tone=tone,
             word=word,
             reason=line(reason),
-            detail=line(_keys(audit)),
+            detail=line(_keys(audit)) if audit.grouping.groups else (),
             facts=(
                 Fact(term="Project", line=line(audit.project.name)),
                 Fact(term="Structure", line=line(_structure(audit))),

@@ -98,7 +98,8 @@ def schema_size(audit: AuditResult) -> View:
         ("foreign keys", of["foreign keys"]),
         ("enums", _count(found.enums)),
     )
-    return View(Tiles(tiles=tuple(_tile(kind, tally, known=kinds.rehearsed) for kind, tally in counted)))
+    tiles = (_tile(kind, tally, known=kinds.rehearsed, whole=kinds.stops is None) for kind, tally in counted)
+    return View(Tiles(tiles=tuple(tiles)))
 
 
 def _count(sides: tuple[Sides[object], ...]) -> Tally:
@@ -106,17 +107,20 @@ def _count(sides: tuple[Sides[object], ...]) -> Tally:
     return Tally(declared=told.total(), missing=told[Presence.MISSING], different=told[Presence.DIFFERENT])
 
 
-def _tile(kind: str, tally: Tally, *, known: bool) -> Tile:
+def _tile(kind: str, tally: Tally, *, known: bool, whole: bool) -> Tile:
+    """Of a deploy that stopped nothing is green: what did not run may still change what is made."""
     if not known:
         return Tile(value=f"{tally.declared:,}", label=f"{kind} declared; not rehearsed", tone=Tone.OPEN)
     if not tally.declared:
         return Tile(value="0", label=f"{kind} declared")
     if tally.missing:
         # The whole stands in the label, which may be wrapped: numbers of thousands are wider than a tile.
-        made, label = tally.declared - tally.missing, f"of {tally.declared:,} {kind} made"
+        made, label = tally.declared - tally.missing, f"of {tally.declared:,} {kind} made{'' if whole else ' so far'}"
         return Tile(value=f"{made:,}", label=label, tone=Tone.BAD)
-    label = f"{kind} made" + (f", {tally.different} not as declared" if tally.different else "")
-    return Tile(value=f"{tally.declared:,}", label=label, tone=Tone.WARN if tally.different else Tone.GOOD)
+    label = f"{kind} made" + ("" if whole else " so far")
+    label += f", {tally.different} not as declared" if tally.different else ""
+    tone = Tone.WARN if tally.different else Tone.GOOD if whole else Tone.OPEN
+    return Tile(value=f"{tally.declared:,}", label=label, tone=tone)
 
 
 def group_completeness(audit: AuditResult) -> View:
@@ -164,10 +168,13 @@ def differences(audit: AuditResult) -> View:
     found = Counterparts(audit)
     rows = [row for table in found.tables for row in _rows(table)]
     rows += [_row("enum", enum.name, enum) for enum in found.enums if enum.presence is not Presence.MADE]
-    if not rows:
+    if rows:
+        return View(_folded(rows))
+    if not audit.rehearsal.complete:
+        told = line(open_("No other difference so far"), ": the clean deploy did not run to its end.")
+    else:
         told = line(good("No other difference"), ": what is made is as declared, as far as it was compared.")
-        return View(Prose(lines=(told,)))
-    return View(_folded(rows))
+    return View(Prose(lines=(told,)))
 
 
 def _folded(rows: list[tuple[Line, ...]]) -> Block:

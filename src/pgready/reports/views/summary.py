@@ -1,14 +1,16 @@
 """The first screen: the verdict with its reason, the figures, and what would be deployed."""
 
 from pgready.findings import Evidence, Outcome
-from pgready.model.trace import Rehearsal, RunOutcome
+from pgready.model.trace import RunOutcome
 from pgready.reports.blocks import Banner, Fact, Facts, Line, Tile, Tiles, Tone
 from pgready.reports.causes import Lacking, lost_skips
+from pgready.reports.consequence import beyond, consequence
 from pgready.reports.grouping import by_cause
 from pgready.reports.lines import code, count, line, listing, muted
 from pgready.reports.prisma_version import prisma_behaviour, prisma_version
 from pgready.reports.view import View
-from pgready.verdict import AuditResult, Verdict, blocks
+from pgready.reports.views.inventory import differing
+from pgready.verdict import AuditResult, Verdict
 
 __all__ = ["figures", "scope", "verdict"]
 
@@ -21,8 +23,8 @@ def verdict(audit: AuditResult) -> View:
         Banner(
             tone=_TONES[audit.verdict],
             word=audit.verdict.value,
-            reason=_consequence(audit) or line(audit.judgement.reason),
-            detail=_judged(audit) if _consequence(audit) else (),
+            reason=consequence(audit) or line(audit.judgement.reason),
+            detail=_detail(audit),
             facts=(
                 Fact(term="Project", line=line(audit.project.name)),
                 Fact(term="Deployment", line=line(audit.scope)),
@@ -33,51 +35,20 @@ def verdict(audit: AuditResult) -> View:
     )
 
 
+def _detail(audit: AuditResult) -> Line:
+    judged, rest = _judged(audit) if consequence(audit) else (), beyond(audit)
+    return (*judged, *line(" "), *rest) if judged and rest else (*judged, *rest)
+
+
 def _judged(audit: AuditResult) -> Line:
     """How many findings decide, and behind how few causes they stand; else the judgement's own words."""
     if audit.verdict is not Verdict.NOT_READY:
         return line(audit.judgement.reason)
-    causes = sum(any(blocks(finding, audit.policy) for finding in group.findings) for group in by_cause(audit))
+    causes = sum(group.blocks(audit.policy) for group in by_cause(audit))
     rules = ", ".join(sorted({finding.rule for finding in audit.blocking}))
     number = len(audit.blocking)
     verb = "blocks" if number == 1 else "block"
     return line(f"{count(number, 'finding')} {verb} the deployment, from {count(causes, 'cause')} ({rules}).")
-
-
-def _consequence(audit: AuditResult) -> Line:
-    """What a deployment would bring about, for those who do not know the rules; empty when nothing was rehearsed."""
-    rehearsal = audit.rehearsal
-    if rehearsal is None or audit.verdict is Verdict.INCONCLUSIVE:
-        return ()
-    failed = next((run for run in rehearsal.runs if run.outcome is not RunOutcome.APPLIED), None)
-    if failed is not None:
-        return line(
-            "A clean deploy stops at ", code(failed.migration), f", number {failed.position} of {_total(audit)}."
-        )
-    return line(_completed(audit, rehearsal))
-
-
-def _completed(audit: AuditResult, rehearsal: Rehearsal) -> str:
-    lacking = Lacking(audit)
-    tables, keys = len(lacking.tables), len(lacking.keys)
-    if not tables and not keys:
-        return (
-            f"A clean deploy applies {count(len(rehearsal.runs), 'migration')} and makes every declared table and key."
-        )
-    gaps = " and ".join(
-        f"{number} of {total} {noun}"
-        for number, total, noun in (
-            (tables, len(audit.declared.tables), "declared tables"),
-            (keys, sum(1 for _ in audit.declared.foreign_keys()), "foreign keys"),
-        )
-        if number
-    )
-    whole = f"all {_total(audit)} migrations" if _total(audit) > 1 else "its migration"
-    return f"A clean deploy reports success for {whole} and leaves out {gaps}."
-
-
-def _total(audit: AuditResult) -> int:
-    return len(audit.migrations)
 
 
 def _evidence(audit: AuditResult) -> str:
@@ -105,11 +76,13 @@ def _rehearsed_tiles(audit: AuditResult) -> tuple[Tile, ...]:
     lacking = Lacking(audit)
     applied = sum(run.outcome is RunOutcome.APPLIED for run in audit.rehearsal.runs)
     lost = len(lost_skips(audit))
+    complete, differ = audit.rehearsal.complete, len(differing(audit.declared.tables, audit, lacking))
+    skipped = f"{'statement' if lost == 1 else 'statements'} skipped silently{'' if complete else ' so far'}"
     return (
-        _of(tables - len(lacking.tables), tables, "declared tables made"),
-        _of(keys - len(lacking.keys), keys, "foreign keys made"),
+        _made(tables - len(lacking.tables), tables, "declared tables made", complete=complete),
+        _made(keys - len(lacking.keys), keys, "foreign keys made", complete=complete, differ=differ),
         _of(applied, len(audit.migrations), "migrations applied"),
-        Tile(value=str(lost), label="statements skipped silently", tone=_tone_of_skips(audit, lost)),
+        Tile(value=str(lost), label=skipped, tone=_tone_of_skips(audit, lost)),
     )
 
 
@@ -125,6 +98,14 @@ def _of(number: int, total: int, label: str) -> Tile:
     return Tile(value=f"{number} of {total}", label=label, tone=Tone.GOOD if number == total else Tone.BAD)
 
 
+def _made(number: int, total: int, label: str, *, complete: bool, differ: int = 0) -> Tile:
+    """Green only when all is there, as declared, and no migration is left that might drop it again."""
+    told = f"{label}{'' if complete else ' so far'}{f', {differ} not as declared' if differ else ''}"
+    if number < total or (complete and not differ):
+        return _of(number, total, told)
+    return Tile(value=f"{number} of {total}", label=told, tone=Tone.WARN if differ else Tone.OPEN)
+
+
 def _blocking(audit: AuditResult) -> Tile:
     number, others = len(audit.blocking), len(audit.findings) - len(audit.blocking)
     label = f"blocking {'finding' if number == 1 else 'findings'}" + (f", {others} other" if others else "")
@@ -134,7 +115,9 @@ def _blocking(audit: AuditResult) -> Tile:
 def _ran(audit: AuditResult) -> Tile:
     passed = sum(check.outcome is Outcome.PASSED for check in audit.checks)
     idle = sum(check.outcome in (Outcome.SKIPPED, Outcome.ERRORED) for check in audit.checks)
-    label = "checks passed" + (f", {idle} did not run" if idle else "")
+    failed = len(audit.checks) - passed - idle
+    rest = [f"{number} {what}" for number, what in ((failed, "failed"), (idle, "did not run")) if number]
+    label = ", ".join(["checks passed", *rest])
     return Tile(value=f"{passed} of {len(audit.checks)}", label=label, tone=Tone.NEUTRAL)
 
 
@@ -169,7 +152,7 @@ def _schema(audit: AuditResult) -> Line:
 
 def _migrations(audit: AuditResult) -> Line:
     directory = audit.project.migrations_directory
-    return line(count(_total(audit), "migration"), *(() if directory is None else (" in ", code(directory))))
+    return line(count(len(audit.migrations), "migration"), *(() if directory is None else (" in ", code(directory))))
 
 
 def _rehearsed(audit: AuditResult) -> Line:
@@ -178,5 +161,7 @@ def _rehearsed(audit: AuditResult) -> Line:
         return line(f"nothing: {audit.rehearsal_skipped or 'no rehearsal was made'}")
     shims = f"; imitated extensions: {', '.join(rehearsal.shims)}" if rehearsal.shims else ""
     took = f" ({rehearsal.duration_ms / 1000:.1f} s)" if rehearsal.duration_ms else ""
-    text = f"all migrations, in order, onto an empty PostgreSQL {rehearsal.server.version}{shims}"
+    applied = sum(run.outcome is RunOutcome.APPLIED for run in rehearsal.runs)
+    which = "all migrations" if rehearsal.complete else f"only {applied} of {count(len(audit.migrations), 'migration')}"
+    text = f"{which}, in order, onto an empty PostgreSQL {rehearsal.server.version}{shims}"
     return line(text, muted(took) if took else "")

@@ -117,9 +117,11 @@ def hidden_shapes(audit: AuditResult) -> View:
     skipped = any(run.hidden_skipped for run in audit.rehearsal.runs)
     if not rows:
         told = f"{count(compared, 'guarded creation')} found something there"
-        calm = line(good("None"), f" of them hides another shape: {told}.") if compared else line(f"{told}.")
+        none = line(good("None"), f" of them hides another shape: {told}.")
+        calm = none if compared else line("No guarded creation found its name taken.")
+        so_far = f" {told}." if compared else ""
         return View(
-            Prose(lines=(line(open_("Not all"), " could be compared, see below. ", told, ".") if skipped else calm,))
+            Prose(lines=(line(open_("Not all"), f" could be compared, see below.{so_far}") if skipped else calm,))
         )
     heads = ("#No.", "Migration", "Asks for", "What is there instead")
     return View(capped("What IF NOT EXISTS and the like hide", heads, rows))

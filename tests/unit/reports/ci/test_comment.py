@@ -75,7 +75,7 @@ def test_the_causes_stand_with_place_and_remedy(premium_audit: AuditResult) -> N
 def test_what_was_not_checked_is_said(open_audit: AuditResult, ready_audit: AuditResult) -> None:
     assert "What did not run" in comment(open_audit)
     assert "What did not run" not in comment(ready_audit)
-    assert "checks not made: nothing was given for them" in comment(ready_audit)
+    assert "checks were not made, and are not required here" in comment(ready_audit)
 
 
 def test_a_ready_project_gets_no_list_of_causes(ready_audit: AuditResult) -> None:
@@ -139,3 +139,12 @@ def test_github_takes_it_however_much_there_is_to_say(sign: str, audit_with: Aud
         assert each.count("<details>") == each.count("</details>")
         assert not each.endswith("…")
         assert "more in `audit.json`" in each
+
+
+def test_the_cap_says_how_much_of_the_rest_blocks(audit_with: Audits, finding: Findings) -> None:
+    rules = ("INV001", "INV002", "INV003", "INV004", "INV005", "INV006", "INV007")
+    blocking = [finding(rule=rule, object=rule, severity=Severity.BLOCK) for rule in rules]
+    warning = finding(rule="SCH001", object="x", severity=Severity.WARN)
+    assert "2 more causes that block in audit.json" in _Read(comment(audit_with(*blocking))).said
+    said = _Read(comment(audit_with(*blocking[:6], warning))).said
+    assert "1 more cause that blocks and 1 more to look at in audit.json" in said
