@@ -12,7 +12,6 @@ from pgready.reports.files import write_atomically
 from pgready.reports.lines import line
 from pgready.reports.markdown.export import export_markdown
 from pgready.reports.page.export import export_html
-from pgready.reports.views.summary import verdict
 from pgready.verdict import AuditResult
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def export(
 
 def verdict_of_run(result: AuditResult, notebook: str) -> tuple[Block, ...]:
     """What the page of an own notebook begins with: it may show what it likes, but not what the run came to."""
+    from pgready.reports.views.summary import verdict  # noqa: PLC0415  # loads matplotlib: 0.7 s before a run begins
+
     whose = f"This is the verdict of the run. What follows is what {notebook} shows; it decides nothing."
     return (verdict(without_secrets(result)).block, Prose(lines=(line(whose),)))
 
