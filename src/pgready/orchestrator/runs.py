@@ -67,8 +67,8 @@ def run_notebooks(
     notebook may write no audit; one that it writes must be ours. When anything is raised here (Ctrl-C), the kernels are
     killed first, then the threads come to their ends, and what they have is thrown away.
     """
-    # Papermill is imported while the server works on the migrations, nbconvert while the kernels work.
-    importing, importing_export = Thread(target=warm_up, daemon=True), Thread(target=warm_up_export, daemon=True)
+    # Papermill and nbconvert are imported while the server works on the migrations.
+    importing = Thread(target=_warm_up, daemon=True)
     run_id = uuid.uuid4().hex
     environment = {RUN_ID_VARIABLE: run_id, OUTPUT_VARIABLE: str(output_dir.absolute())} | _same_server(sources)
     with (
@@ -94,7 +94,6 @@ def run_notebooks(
             keep = partial(kept, store=nursery.directory, for_this_run=True)
             result = audit_sources(sources, on_progress=on_progress, run_id=run_id, keep=keep)
             importing.join()
-            importing_export.start()
             on_phase("running the notebook" if len(notebooks) == 1 else f"running {len(notebooks)} notebooks")
             run.audited.set_result(result)
             return result, [each.result() for each in running]
@@ -103,6 +102,11 @@ def run_notebooks(
             run.audited.cancel()
             for each in running:
                 each.cancel()
+
+
+def _warm_up() -> None:
+    warm_up()
+    warm_up_export()
 
 
 @contextmanager

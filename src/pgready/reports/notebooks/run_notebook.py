@@ -144,14 +144,15 @@ def _node_or_empty(content: Mapping[str, Any]) -> "NotebookNode":
 
 def _finish(node: "NotebookNode", notebook: Path, output: Path, scrubber: Scrubber) -> Iterator[str]:
     """Scrub the node in place and write it; in words, why that failed."""
-    import nbformat  # noqa: PLC0415 - imported already
+    from nbformat.v4 import writes_json  # noqa: PLC0415 - imported already
 
     if "papermill" in node.metadata:
         node.metadata.papermill.update(input_path=notebook.name, output_path=output.name)
     _join_streams(node)
     scrubber.value(node)
     keep_within_limits(node)
-    text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]  # nbformat has no annotations
+    # Texts stay whole: splitting them copies the whole notebook first.
+    text: str = writes_json(node, split_lines=False)  # type: ignore[no-untyped-call]  # nbformat has no annotations
     try:
         write_atomically(output, text.encode())
     except ReportError as error:

@@ -42,6 +42,9 @@ def export_html(
 
 
 def warm_up_export() -> None:
-    """Import what `export_html` needs; for a thread of a caller that waits for something else."""
+    """Import and compile what `export_html` needs; for a thread of a caller that waits for something else."""
     import_lean()
     import_module("pgready.reports.page.exporter")
+    from pgready.reports.page.html import compile_templates  # noqa: PLC0415  # likewise
+
+    compile_templates()
