@@ -126,9 +126,9 @@ class Check(_Value, frozen=True, kw_only=True):
 
 
 class CheckSection(_Value, frozen=True, kw_only=True):
-    """Boxes under one heading."""
+    """Boxes under one heading; none where what holds them has it."""
 
-    title: str
+    title: str = ""
     checks: tuple[Check, ...]
     note: Line = ()
 

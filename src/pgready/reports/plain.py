@@ -86,7 +86,8 @@ def _more(number: int) -> Iterator[str]:
 
 
 def _section(section: CheckSection) -> Iterator[str]:
-    yield visible(section.title)
+    if section.title:
+        yield visible(section.title)
     if section.note:
         yield plain_line(section.note)
     for check in section.checks:

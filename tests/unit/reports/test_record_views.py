@@ -309,7 +309,7 @@ def test_next_steps_begin_with_what_blocks_and_end_with_the_deployment(
     text = str(views.next_steps(premium_audit))
     steps = (
         "Resolve 5 causes that block",
-        "did not run decide",
+        "that did not run: see",
         "Audit the same deployment again",
         "Deploy, step by step",
     )

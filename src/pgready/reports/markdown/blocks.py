@@ -195,7 +195,8 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _section(section: CheckSection, level: int) -> Iterator[str]:
-    yield f"{_heading(escaped(section.title), escaped(section.title), level)}\n"
+    if section.title:
+        yield f"{_heading(escaped(section.title), escaped(section.title), level)}\n"
     if section.note:
         yield f"{markdown_line(section.note)}\n"
     for check in section.checks:

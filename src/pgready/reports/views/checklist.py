@@ -58,7 +58,7 @@ def _headings(audit: AuditResult) -> tuple[Block, ...]:
 def _heading(heading: Heading, audit: AuditResult) -> Fold:
     """What stands at the heading is as bad as its worst box."""
     boxes = tuple(_box(box, audit) for box in heading.boxes)
-    section = CheckSection(title="What the checks say", checks=boxes)
+    section = CheckSection(checks=boxes)
     mark = _mark(heading, audit)
     return Fold(summary=line(*mark, " ", heading.title), body=(Checklist(sections=(section,)),))
 

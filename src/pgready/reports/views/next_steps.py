@@ -114,7 +114,7 @@ def _unreadable(audit: AuditResult) -> Line:
 def _optional(audit: AuditResult) -> tuple[_Step, ...]:
     idle = [check for check in audit.checks if check.outcome in (Outcome.SKIPPED, Outcome.ERRORED)]
     number = sum(not did_not_run(check, audit.policy) for check in idle)
-    said = line(f"Let {count(number, 'other check')} that did not run decide, where you need them: see ", _UNCHECKED)
+    said = line(f"Decide whether you need the {count(number, 'other check')} that did not run: see ", _UNCHECKED)
     return ((said, None),) if number else ()
 
 

@@ -28,7 +28,7 @@ def _promised(named: Iterable[str], audit: AuditResult) -> Block:
         told = line(open_("Nothing is promised"), ": pgready.toml calls no migration required or resilient.")
         return Prose(lines=(told,))
     heads = ("#No.", "Migration", "Critical", "Left out", "A second run", "Resilient")
-    return capped("Migrations of which something is promised", heads, rows)
+    return capped("Migrations with a promise", heads, rows)
 
 
 def _row(name: str, audit: AuditResult) -> tuple[Line, ...]:
