@@ -147,10 +147,19 @@ class Tab:
     def until(self, condition: str, *, seconds: float = _PATIENCE_S) -> None:
         """Wait until an expression is true; while it throws, it is not. TimeoutError when that takes too long."""
         deadline = time.monotonic() + seconds
-        while not self.eval(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
+        while not self._holds(condition):
             if time.monotonic() > deadline:
                 raise TimeoutError(condition)
             time.sleep(0.05)
+
+    def _holds(self, condition: str) -> bool:
+        """Whether it is true now; a page that loads itself again meanwhile, as JupyterLab may, has no answer."""
+        try:
+            return bool(self.eval(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"))
+        except AssertionError as error:
+            if "navigated" in str(error):
+                return False
+            raise
 
     def faint(self, within: str = "body") -> list[str]:
         """Texts below an element that have less than 4.5 to 1 against what is behind them (WCAG 2.2, 1.4.3)."""

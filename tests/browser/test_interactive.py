@@ -426,7 +426,8 @@ def test_the_frame_fits_its_page_and_scrolls_only_where_it_must(
     assert tab.ask("document.querySelector('.paper').clientHeight") > 300
     ink = "getComputedStyle(document.body).color"
     assert tab.ask(ink) == ("rgb(31, 35, 40)" if scheme == "light" else "rgb(230, 237, 243)")
-    assert tab.ask("getComputedStyle(document.querySelector('.paper')).backgroundColor") == "rgb(255, 255, 255)"
+    sheet = "rgb(255, 255, 255)" if scheme == "light" else "rgb(213, 218, 224)"
+    assert tab.ask("getComputedStyle(document.querySelector('.paper')).backgroundColor") == sheet
 
 
 def test_without_scripts_the_frame_shows_the_plain_picture(tab: Framed, premium: Path, tmp_path: Path) -> None:

@@ -164,11 +164,11 @@ def test_all_text_has_the_contrast_of_wcag_aa(page: Page, report: Path, scheme: 
     assert page.eval(_CONTRAST) == []
 
 
-def test_pictures_stand_on_a_white_card_in_the_dark(page: Page, premium: Path) -> None:
+def test_pictures_stand_on_a_grey_card_in_the_dark(page: Page, premium: Path) -> None:
     page.prefer(scheme="dark")
     page.open(premium)
     assert page.eval("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
-    assert page.eval("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.eval("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(213, 218, 224)"
 
 
 def test_the_keyboard_reaches_every_fold_and_every_region_that_scrolls(page: Page, premium: Path) -> None:

@@ -210,7 +210,8 @@ def asked(one: AuditResult) -> object:
         {(table.name, frozenset(column.name for column in table.columns)) for table in one.declared.tables},
         {(it.name, it.checksum) for it in one.migrations},
         (terms, layers, groups),
-        one.required_models and {(group, name) for group, names in one.required_models.items() for name in names},
+        one.required_models is not None
+        and {(group, name) for group, names in one.required_models.items() for name in names},
     )
 
 
